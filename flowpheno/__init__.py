@@ -1,0 +1,1 @@
+"""Flow-cytometry immunophenotype classifier for B-precursor ALL. Research use only."""

@@ -1,0 +1,110 @@
+"""Every exception flowpheno raises.
+
+* FlowphenoError
+  * FcsError                 the bytes are not a readable FCS file
+    * UnsupportedFcsError    valid FCS, but a feature flowpheno does not read
+  * TableError               an event table (CSV, Parquet) cannot be a sample
+  * MarkerNotFoundError      a marker was asked for that the tube does not stain
+  * CompensationError        the spillover matrix does not fit the sample
+  * TransformError           the parameters of a transform make no sense
+  * PanelError               a YAML file does not say what a definition must say
+  * ManifestError            a manifest row cannot be used
+  * TemplateError            a normal template cannot be built, read or used
+  * ResultsError             a results folder cannot be read
+
+Poor data is not an exception: it is a `finding.Finding`, and at worst an
+undetermined `verdict.Verdict`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+class FlowphenoError(Exception):
+    """Base class; catch this to catch everything flowpheno raises on purpose."""
+
+
+class FcsError(FlowphenoError, ValueError):
+    """The bytes are not a readable FCS file.
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong, in words.
+    segment : str
+        Segment in which it was found: ``"HEADER"``, ``"TEXT"``, ``"DATA"`` or ``"FILE"``.
+    offset : int
+        Position in the file, in bytes from its start.
+    """
+
+    def __init__(self, problem: str, *, segment: str, offset: int) -> None:
+        super().__init__(f"{segment} segment, byte {offset}: {problem}")
+        self.problem = problem
+        self.segment = segment
+        self.offset = offset
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild_fcs_error, (type(self), self.problem, self.segment, self.offset))
+
+
+class UnsupportedFcsError(FcsError):
+    """The file is valid FCS but uses a feature flowpheno does not read."""
+
+
+class TableError(FlowphenoError, ValueError):
+    """An event table cannot be made a sample."""
+
+
+class MarkerNotFoundError(FlowphenoError, LookupError):
+    """A marker was asked for that no channel of the sample stains."""
+
+
+class CompensationError(FlowphenoError, ValueError):
+    """The spillover matrix does not fit the sample."""
+
+
+class TransformError(FlowphenoError, ValueError):
+    """The parameters of a transform make no sense."""
+
+
+class PanelError(FlowphenoError, ValueError):
+    """A YAML file does not say what a definition must say.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    problems : sequence of str
+        Every problem found, each beginning with its line in the file.
+    """
+
+    def __init__(self, path: Path, problems: Sequence[str]) -> None:
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        super().__init__(f"{path}: {len(problems)} problem(s)\n{lines}")
+        self.path = path
+        self.problems = tuple(problems)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.path, self.problems))
+
+
+class ManifestError(FlowphenoError, ValueError):
+    """A row of a manifest cannot be used."""
+
+
+class TemplateError(FlowphenoError, ValueError):
+    """A normal template cannot be built, read or used."""
+
+
+class ResultsError(FlowphenoError, ValueError):
+    """A results folder cannot be read."""
+
+
+def _rebuild_fcs_error(kind: type[FcsError], problem: str, segment: str, offset: int) -> FcsError:
+    """Unpickle: the error crosses process boundaries when files are judged in parallel."""
+    return kind(problem, segment=segment, offset=offset)

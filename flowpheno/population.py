@@ -1,0 +1,38 @@
+"""A named set of events of one sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from flowpheno.arrays import EventMask
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Population:
+    """A named set of events with the population it is a part of.
+
+    Attributes
+    ----------
+    name : str
+        Such as ``"blasts"``.
+    parent : str
+        Name of the population its percentage refers to; empty for the root.
+    mask : EventMask
+        Membership over all events of the sample, shape ``(n_events,)``, read-only.
+    """
+
+    name: str
+    parent: str
+    mask: EventMask
+
+    def __post_init__(self) -> None:
+        self.mask.flags.writeable = False
+
+    @property
+    def n(self) -> int:
+        """Number of events."""
+        return int(np.count_nonzero(self.mask))

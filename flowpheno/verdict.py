@@ -1,0 +1,94 @@
+"""The verdict on a specimen: what the evidence allows one to say, and the evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flowpheno.finding import ReasonCode
+    from flowpheno.statistics import Interval
+
+
+class SpecimenVerdict(StrEnum):
+    """What can be said of one specimen; the meanings stand in ``panels/verdicts.yaml``."""
+
+    CONFIRMED_BCP_ALL = "CONFIRMED_BCP_ALL"
+    ABERRANT_LINEAGE_INCOMPLETE = "ABERRANT_LINEAGE_INCOMPLETE"
+    POSITIVE_MRD = "POSITIVE_MRD"
+    POSITIVE_LOW_UNQUANT = "POSITIVE_LOW_UNQUANT"
+    SUSPICIOUS = "SUSPICIOUS"
+    NO_ABERRANT_B_PRECURSOR = "NO_ABERRANT_B_PRECURSOR"
+    NOT_B_PRECURSOR_BLASTS = "NOT_B_PRECURSOR_BLASTS"
+    INDETERMINATE = "INDETERMINATE"
+    NOT_ASSESSED = "NOT_ASSESSED"
+
+
+class Clonality(StrEnum):
+    """The answer to the word *monoclonal*."""
+
+    RESTRICTED = "restricted"
+    POLYTYPIC = "polytypic"
+    NOT_ASSESSABLE = "not_assessable"
+
+
+class Lineage(StrEnum):
+    """Lineage of a blast population."""
+
+    B = "B"
+    T = "T"
+    MYELOID = "myeloid"
+    MPAL = "MPAL"
+    NOT_EVALUABLE = "not_evaluable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What can be said of one specimen, with its numbers and limits.
+
+    Attributes
+    ----------
+    verdict : SpecimenVerdict
+        The verdict.
+    reasons : tuple of ReasonCode
+        Why, sorted; also what limits it.
+    evidence : tuple of str
+        Sentences a person can check: which events, which markers, how far, compared with what.
+    limitations : tuple of str
+        What the verdict does not say; the single-site sentence on every negative.
+    n_blasts, n_nucleated : int
+        Events of the aberrant population, and of the denominator.
+    denominator : str
+        Name of the denominator.
+    blast_percent : Interval
+        Percent of the denominator, with its 95 % interval; NaN without events.
+    lod_percent, lloq_percent : float
+        Limit of detection and of quantification, percent of the denominator; NaN without events.
+    hematogone_percent : float
+        Normal B precursors, percent of the denominator; NaN if not evaluable.
+    clonality : Clonality
+        Never more than light chains show.
+    lineage : Lineage
+        Lineage of the aberrant population, from markers measured.
+    known_bcp_all : bool
+        Whether the history said so.
+    template : str
+        Identifier of the normal template used; empty if none.
+    """
+
+    verdict: SpecimenVerdict
+    reasons: tuple[ReasonCode, ...]
+    evidence: tuple[str, ...]
+    limitations: tuple[str, ...]
+    n_blasts: int
+    n_nucleated: int
+    denominator: str
+    blast_percent: Interval
+    lod_percent: float
+    lloq_percent: float
+    hematogone_percent: float
+    clonality: Clonality
+    lineage: Lineage
+    known_bcp_all: bool
+    template: str
