@@ -8,9 +8,11 @@
   * CompensationError        the spillover matrix does not fit the sample
   * TransformError           the parameters of a transform make no sense
   * PanelError               a YAML file does not say what a definition must say
+  * NotationError            a typed phenotype cannot be understood
   * ManifestError            a manifest row cannot be used
   * TemplateError            a normal template cannot be built, read or used
   * ResultsError             a results folder cannot be read
+  * SimulationError          the specification cannot give the marrow asked for
 
 Poor data is not an exception: it is a `finding.Finding`, and at worst an
 undetermined `verdict.Verdict`.
@@ -93,6 +95,10 @@ class PanelError(FlowphenoError, ValueError):
         return (type(self), (self.path, self.problems))
 
 
+class NotationError(FlowphenoError, ValueError):
+    """A typed phenotype, such as ``"CD10+ CD34-"``, cannot be understood."""
+
+
 class ManifestError(FlowphenoError, ValueError):
     """A row of a manifest cannot be used."""
 
@@ -103,6 +109,10 @@ class TemplateError(FlowphenoError, ValueError):
 
 class ResultsError(FlowphenoError, ValueError):
     """A results folder cannot be read."""
+
+
+class SimulationError(FlowphenoError, ValueError):
+    """The specification cannot give the marrow asked for."""
 
 
 def _rebuild_fcs_error(kind: type[FcsError], problem: str, segment: str, offset: int) -> FcsError:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from flowpheno.clonality import Clonality as Clonality  # noqa: PLC0414 - also found here
+from flowpheno.lineage import Lineage as Lineage  # noqa: PLC0414, TC001 - also found here
+
 if TYPE_CHECKING:
     from flowpheno.finding import ReasonCode
     from flowpheno.statistics import Interval
@@ -23,24 +26,6 @@ class SpecimenVerdict(StrEnum):
     NOT_B_PRECURSOR_BLASTS = "NOT_B_PRECURSOR_BLASTS"
     INDETERMINATE = "INDETERMINATE"
     NOT_ASSESSED = "NOT_ASSESSED"
-
-
-class Clonality(StrEnum):
-    """The answer to the word *monoclonal*."""
-
-    RESTRICTED = "restricted"
-    POLYTYPIC = "polytypic"
-    NOT_ASSESSABLE = "not_assessable"
-
-
-class Lineage(StrEnum):
-    """Lineage of a blast population."""
-
-    B = "B"
-    T = "T"
-    MYELOID = "myeloid"
-    MPAL = "MPAL"
-    NOT_EVALUABLE = "not_evaluable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

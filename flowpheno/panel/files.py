@@ -15,7 +15,7 @@ from ruamel.yaml.error import YAMLError
 from flowpheno.errors import PanelError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _Definition = TypeVar("_Definition", bound=BaseModel)
 
@@ -35,7 +35,9 @@ def builtin_directory() -> Path:
     return installed if installed.is_dir() else Path(__file__).parents[2] / "panels"
 
 
-def load_definition(path: Path, model: type[_Definition]) -> _Definition:
+def load_definition(
+    path: Path, model: type[_Definition], *, context: Mapping[str, object] | None = None
+) -> _Definition:
     """Read one definition file.
 
     Parameters
@@ -44,6 +46,8 @@ def load_definition(path: Path, model: type[_Definition]) -> _Definition:
         A YAML 1.2 file; equal keys are an error.
     model : type of BaseModel
         What the file must say.
+    context : mapping of str to object or None
+        What validators of the model may ask for, such as the markers that exist.
 
     Returns
     -------
@@ -58,7 +62,7 @@ def load_definition(path: Path, model: type[_Definition]) -> _Definition:
     """
     content = read_yaml(path)
     try:
-        return TypeAdapter(model).validate_python(content)
+        return TypeAdapter(model).validate_python(content, context=context)
     except ValidationError as error:
         problems = [
             f"line {_line(content, e['loc'])}: {'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}"

@@ -1,0 +1,105 @@
+"""What the search for aberrant cells may assume; the numbers stand in ``panels/aberrancy.yaml``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AberrancyLimits:
+    """Parameters of the search; each is explained beside its value in the YAML file.
+
+    Attributes
+    ----------
+    source : str
+        Citation or tag.
+    components, template_events, minimum_normals, recommended_normals : int
+        Size of a normal template.
+    held_out_share : float
+        Fraction of the normals that sets the threshold.
+    score_quantile : float
+        Percentile of held-out normal events above which an event is flagged.
+    neighbours : int
+        Template events that a cluster is compared with, by its other markers.
+    percentile_low, percentile_high : float
+        Percentiles of those events a normal median lies between.
+    aberrant_log10, strong_log10 : float
+        Least shift of an aberrancy, decades.
+    cross_lineage_percent : float
+        Percent positive that makes a cross-lineage marker aberrant.
+    cluster_eps : tuple of float
+        Reach of the density clustering, decades, by number of flagged events.
+    cluster_sizes : tuple of int
+        Numbers of flagged events at which it changes.
+    cluster_min_samples : tuple of int
+        Neighbours of a core event.
+    expected_share : float
+        Fraction of the expected false positives a cluster must exceed.
+    mention_events, lod_events : int
+        Events to mention, and to call, a cluster.
+    independent_spill : float
+        Spillover between two channels from which their aberrancies count once.
+    drift_apply_log10, drift_abort_log10 : float
+        Shift of internal lymphocytes that is corrected, and that ends the comparison.
+    anchor_events : int
+        Fewest internal cells a drift is measured on.
+    internal_percent, internal_percent_known : float
+        Percent of nucleated cells from which internal evidence may call.
+    internal_cd45_log10, internal_cd38_log10, internal_cd38_plasma_log10 : float
+        Shifts that count as evidence, decades.
+    internal_asynchronous_percent, internal_cd10_absent_percent : float
+        Percent that count as evidence.
+    internal_cross_margin_log10 : float
+        Decades above the control's end from which a cross-lineage marker counts.
+    continuum_events : int
+        CD10+ events needed to speak of a continuum.
+    continuum_late_percent, continuum_step_log10 : float
+        Share (percent of CD10+) and distance of the later stages.
+    continuum_spearman, continuum_spearman_cd45 : float
+        Rank correlation of CD10 with CD20, and with CD45, at or under which there is a continuum.
+    non_b_percent, non_b_cd45_log10 : float
+        Percent of nucleated cells, and CD45 against lymphocytes, of blasts of another lineage.
+    cross_lineage, only_without_cd34 : tuple of str
+        Markers foreign to B precursors; those that count on CD34-negative cells only.
+    """
+
+    source: str
+    components: int
+    template_events: int
+    minimum_normals: int
+    recommended_normals: int
+    held_out_share: float
+    score_quantile: float
+    neighbours: int
+    percentile_low: float
+    percentile_high: float
+    aberrant_log10: float
+    strong_log10: float
+    cross_lineage_percent: float
+    cluster_eps: tuple[float, float, float]
+    cluster_sizes: tuple[int, int]
+    cluster_min_samples: tuple[int, int, int]
+    expected_share: float
+    mention_events: int
+    lod_events: int
+    independent_spill: float
+    drift_apply_log10: float
+    drift_abort_log10: float
+    anchor_events: int
+    internal_percent: float
+    internal_percent_known: float
+    internal_cd45_log10: float
+    internal_cd38_log10: float
+    internal_cd38_plasma_log10: float
+    internal_asynchronous_percent: float
+    internal_cd10_absent_percent: float
+    internal_cross_margin_log10: float
+    continuum_events: int
+    continuum_late_percent: float
+    continuum_step_log10: float
+    continuum_spearman: float
+    continuum_spearman_cd45: float
+    non_b_percent: float
+    non_b_cd45_log10: float
+    cross_lineage: tuple[str, ...]
+    only_without_cd34: tuple[str, ...]

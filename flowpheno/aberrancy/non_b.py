@@ -1,0 +1,49 @@
+"""Blasts of another lineage: a frank AML is never "no aberrant B precursor"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flowpheno.marker import Marker
+from flowpheno.population import Population
+
+if TYPE_CHECKING:
+    from flowpheno.aberrancy.limits import AberrancyLimits
+    from flowpheno.gating import GatedTube
+
+CD45 = Marker("CD45")
+_IMMATURE = ("CD34", "CD117", "TdT")
+_LINEAGE = ("cyCD3", "cyMPO", "CD7", "CD33", "CD13")
+
+
+def find_non_b_blasts(gated: GatedTube, limits: AberrancyLimits) -> Population:
+    """Find CD45-dim cells of low side scatter outside the B lineage that look immature.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        The tube.
+    limits : AberrancyLimits
+        Parameters.
+
+    Returns
+    -------
+    Population
+        Named ``"non_B_blasts"``; empty where the tube has no anchors or no marker that tells.
+    """
+    nothing = np.zeros(gated.sample.n_events, bool)
+    anchors = gated.anchors
+    if anchors is None:
+        return Population("non_B_blasts", "nucleated", nothing)
+    outside = gated.nucleated & ~gated.mask("B_lineage") & ~gated.mask("gran") & ~gated.mask("mono")
+    immature, lineage = nothing.copy(), nothing.copy()
+    for names, marks in ((_IMMATURE, immature), (_LINEAGE, lineage)):
+        for name in names:
+            cut = gated.cutpoints.get(Marker(name))
+            if cut is not None:
+                marks |= gated.decades.of(cut.marker) > max(cut.decade, cut.control_median)
+    home = float(np.median(gated.decades.of(CD45)[anchors.lymphocytes]))
+    dim = gated.decades.of(CD45) < home + limits.non_b_cd45_log10
+    return Population("non_B_blasts", "nucleated", outside & (immature | (dim & lineage)))

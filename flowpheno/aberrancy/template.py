@@ -1,0 +1,512 @@
+"""A normal template: where the B-lineage cells of blast-free marrows lie, in one panel."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flowpheno.errors import TemplateError
+from flowpheno.marker import Marker
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from flowpheno.aberrancy.limits import AberrancyLimits
+    from flowpheno.arrays import EventMatrix, Matrix, Values
+    from flowpheno.gating import GatedTube
+
+FORMAT = 1
+"""Raised when the file changes its meaning."""
+_DYES = frozenset({"SYTO", "VIABILITY"})
+_REGULARISATION = 1e-3
+_ANCHORS = ("T", "B_mature")
+_MAXIMUM_BYTES = 200_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class NormalTemplate:
+    """Normal B-lineage events of one panel.
+
+    Attributes
+    ----------
+    name : str
+        Identifier shown in results.
+    markers : tuple of Marker
+        Columns, in order.
+    fluorochromes : mapping of str to str
+        By marker; a file stained otherwise does not fit.
+    normals : tuple of str
+        Marrows it was built from.
+    left_out : tuple of str
+        Marrows named as not normal after all.
+    weights, means, covariances : array
+        Gaussian mixture over decades: ``(k,)``, ``(k, m)``, ``(k, m, m)``.
+    threshold : float
+        Negative log density above which an event is flagged.
+    rate : float
+        Share (0 to 1) of held-out normal events above it.
+    reference : Matrix
+        Normal events in decades, shape ``(n, m)``.
+    anchors : mapping of str to Values
+        Medians of internal populations in decades, shape ``(m,)``; NaN where too small.
+    """
+
+    name: str
+    markers: tuple[Marker, ...]
+    fluorochromes: Mapping[str, str]
+    normals: tuple[str, ...]
+    left_out: tuple[str, ...]
+    weights: Values
+    means: Matrix
+    covariances: np.ndarray[tuple[int, int, int], np.dtype[np.float64]]
+    threshold: float
+    rate: float
+    reference: Matrix
+    anchors: Mapping[str, Values]
+
+    def surprise(self, events: Matrix) -> Values:
+        """Score events by how far they are from normal.
+
+        Parameters
+        ----------
+        events : Matrix
+            Decades, shape ``(n, m)``, columns as `markers`.
+
+        Returns
+        -------
+        Values
+            Negative log density, shape ``(n,)``.
+        """
+        from scipy.special import logsumexp  # noqa: PLC0415 - slow to import
+
+        parts = [
+            np.log(w) + log_normal(events, mean, covariance)
+            for w, mean, covariance in zip(self.weights, self.means, self.covariances, strict=True)
+        ]
+        return np.asarray(-logsumexp(np.stack(parts), axis=0))
+
+
+def log_normal(events: Matrix, mean: Values, covariance: Matrix) -> Values:
+    """Log density of a multivariate normal distribution.
+
+    Parameters
+    ----------
+    events : Matrix
+        Shape ``(n, m)``.
+    mean : Values
+        Shape ``(m,)``.
+    covariance : Matrix
+        Shape ``(m, m)``, positive definite.
+
+    Returns
+    -------
+    Values
+        Shape ``(n,)``.
+    """
+    from scipy.linalg import solve_triangular  # noqa: PLC0415 - slow to import
+
+    lower = np.linalg.cholesky(covariance)
+    whitened = solve_triangular(lower, (events - mean).T, lower=True)
+    constant = 0.5 * len(mean) * np.log(2 * np.pi) + np.log(np.diag(lower)).sum()
+    return np.asarray(-0.5 * np.square(whitened).sum(axis=0) - constant)
+
+
+def template_markers(gated: GatedTube) -> tuple[Marker, ...]:
+    """Name the markers a template of this tube has.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        The tube.
+
+    Returns
+    -------
+    tuple of Marker
+        Stained antigens in sorted order, without dyes.
+    """
+    return tuple(sorted(m for m in gated.decades.transforms if m not in _DYES))
+
+
+def fluorochromes_of(gated: GatedTube) -> dict[str, str]:
+    """Name the fluorochrome of each marker.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        The tube.
+
+    Returns
+    -------
+    dict of str to str
+        By marker; empty string where not known.
+    """
+    sample = gated.sample
+    return {
+        marker: sample.channels[sample.column(marker)].fluorochrome or ""
+        for marker in template_markers(gated)
+    }
+
+
+def anchor_medians(
+    gated: GatedTube, markers: Sequence[Marker], limits: AberrancyLimits
+) -> dict[str, Values]:
+    """Measure where internal populations lie.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        The tube.
+    markers : sequence of Marker
+        Columns wanted.
+    limits : AberrancyLimits
+        Parameters.
+
+    Returns
+    -------
+    dict of str to Values
+        Medians in decades by population; NaN for a population that is too small.
+    """
+    medians = {}
+    for name in _ANCHORS:
+        rows = gated.mask(name)
+        enough = np.count_nonzero(rows) >= limits.anchor_events
+        medians[name] = np.array(
+            [np.median(gated.decades.of(m)[rows]) if enough else np.nan for m in markers], float
+        )
+    return medians
+
+
+def b_lineage_events(gated: GatedTube, markers: Sequence[Marker]) -> Matrix:
+    """Give the B-lineage events on a template's markers.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        The tube.
+    markers : sequence of Marker
+        Columns wanted, all stained.
+
+    Returns
+    -------
+    Matrix
+        Decades, shape ``(n_b_lineage, n_markers)``.
+    """
+    rows = np.flatnonzero(gated.mask("B_lineage"))
+    columns = [gated.decades.columns[m] for m in markers]
+    return gated.decades.values[np.ix_(rows, columns)].astype(np.float64)
+
+
+def build_template(
+    name: str, normals: Mapping[str, GatedTube], limits: AberrancyLimits, *, seed: int
+) -> NormalTemplate:
+    """Learn a template from blast-free marrows of one panel.
+
+    Parameters
+    ----------
+    name : str
+        Identifier.
+    normals : mapping of str to GatedTube
+        By marrow.
+    limits : AberrancyLimits
+        Parameters.
+    seed : int
+        Seed of the subsampling and of the mixture.
+
+    Returns
+    -------
+    NormalTemplate
+        The template; a marrow whose B-lineage events the others do not explain is left out and
+        named.
+
+    Raises
+    ------
+    TemplateError
+        If there are too few marrows, they are stained differently, or hold no B lineage.
+    """
+    if len(normals) < limits.minimum_normals:
+        raise TemplateError(
+            f"{len(normals)} normal marrows, need at least {limits.minimum_normals} "
+            f"(recommended {limits.recommended_normals})"
+        )
+    first = next(iter(normals.values()))
+    markers, dyes = template_markers(first), fluorochromes_of(first)
+    for marrow, gated in normals.items():
+        if gated.b_lineage is None:
+            raise TemplateError(f"{marrow}: the B lineage cannot be gated")
+        if template_markers(gated) != markers or fluorochromes_of(gated) != dyes:
+            raise TemplateError(f"{marrow}: stained otherwise than {next(iter(normals))}")
+    rng = np.random.default_rng(seed)
+    anchors = _mean_anchors(normals, markers, limits)
+    events = {
+        marrow: _take(
+            b_lineage_events(gated, markers) - drift(gated, markers, anchors, limits).applied,
+            limits.template_events,
+            rng,
+        )
+        for marrow, gated in normals.items()
+    }
+    events = {marrow: table for marrow, table in events.items() if len(table)}
+    if len(events) < limits.minimum_normals:
+        raise TemplateError(f"only {len(events)} of the marrows hold B-lineage cells")
+    kept, left_out = _without_outliers(events, limits, seed)
+    order = sorted(kept)
+    n_held = max(round(limits.held_out_share * len(order)), 1)
+    held = [order[i] for i in np.linspace(0, len(order) - 1, n_held).round().astype(int)]
+    reference = np.vstack([events[m] for m in order if m not in held])
+    mixture = _fit(reference, limits.components, seed)
+    draft = NormalTemplate(
+        name=name,
+        markers=markers,
+        fluorochromes=dyes,
+        normals=tuple(order),
+        left_out=left_out,
+        weights=mixture[0],
+        means=mixture[1],
+        covariances=mixture[2],
+        threshold=0.0,
+        rate=0.0,
+        reference=reference,
+        anchors=anchors,
+    )
+    scores = [draft.surprise(events[m]) for m in held]
+    threshold = float(np.percentile(np.concatenate(scores), limits.score_quantile))
+    rate = float(np.mean([np.mean(s > threshold) for s in scores]))
+    return _with_threshold(draft, threshold, rate)
+
+
+def _with_threshold(draft: NormalTemplate, threshold: float, rate: float) -> NormalTemplate:
+    from dataclasses import replace  # noqa: PLC0415 - one use
+
+    return replace(draft, threshold=threshold, rate=rate)
+
+
+def _fit(
+    events: Matrix, components: int, seed: int
+) -> tuple[Values, Matrix, np.ndarray[tuple[int, int, int], np.dtype[np.float64]]]:
+    from sklearn.mixture import GaussianMixture  # noqa: PLC0415 - slow to import
+
+    k = max(min(components, len(events) // 50), 1)
+    mixture = GaussianMixture(k, reg_covar=_REGULARISATION, max_iter=200, random_state=seed)
+    mixture.fit(events)
+    return mixture.weights_, mixture.means_, mixture.covariances_
+
+
+def _take(events: Matrix, most: int, rng: np.random.Generator) -> Matrix:
+    if len(events) <= most:
+        return events
+    return np.asarray(events[np.sort(rng.choice(len(events), most, replace=False))])
+
+
+def _without_outliers(
+    events: Mapping[str, Matrix], limits: AberrancyLimits, seed: int
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Name marrows with a bulk of events that a density of all marrows finds improbable.
+
+    One contaminated marrow holds a small share of the pooled events, so its blasts stay
+    improbable under the pooled density.
+    """
+    pooled = np.vstack([table[: limits.template_events // 5] for table in events.values()])
+    weights, means, covariances = _fit(pooled, limits.components, seed)
+    probe = NormalTemplate(
+        name="",
+        markers=(),
+        fluorochromes={},
+        normals=(),
+        left_out=(),
+        weights=weights,
+        means=means,
+        covariances=covariances,
+        threshold=0.0,
+        rate=0.0,
+        reference=pooled,
+        anchors={},
+    )
+    medians = {marrow: float(np.median(probe.surprise(table))) for marrow, table in events.items()}
+    values = np.array(list(medians.values()))
+    spread = 1.4826 * np.median(np.abs(values - np.median(values)))
+    border = np.median(values) + 6 * max(spread, 0.5)
+    left_out = tuple(sorted(m for m, v in medians.items() if v > border))
+    return tuple(m for m in events if m not in left_out), left_out
+
+
+def _mean_anchors(
+    normals: Mapping[str, GatedTube], markers: Sequence[Marker], limits: AberrancyLimits
+) -> dict[str, Values]:
+    measured = [anchor_medians(gated, markers, limits) for gated in normals.values()]
+    anchors = {}
+    for name in _ANCHORS:
+        table = np.stack([m[name] for m in measured])
+        usable = ~np.isnan(table).all(axis=0)
+        anchors[name] = np.full(len(markers), np.nan)
+        anchors[name][usable] = np.nanmedian(table[:, usable], axis=0)
+    return anchors
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Drift:
+    """How far a tube's internal cells lie from the template's.
+
+    Attributes
+    ----------
+    applied : Values
+        Decades subtracted from each marker, shape ``(m,)``; 0 where the drift is small.
+    largest : float
+        Largest drift met, decades; 0 where nothing could be measured.
+    marker : str
+        Marker of the largest drift.
+    """
+
+    applied: Values
+    largest: float
+    marker: str
+
+
+_ON_T = ("CD45", "CD38", "CD58", "CD81", "CD44", "CD99")
+_ON_B = ("CD19", "CD20", "CD22", "cyCD79a", "HLADR", "CD24")
+
+
+def drift(
+    gated: GatedTube,
+    markers: Sequence[Marker],
+    anchors: Mapping[str, Values],
+    limits: AberrancyLimits,
+) -> Drift:
+    """Measure drift on internal lymphocytes: T cells for CD45 and others, B for B antigens.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        The tube.
+    markers : sequence of Marker
+        Columns.
+    anchors : mapping of str to Values
+        Medians of the template.
+    limits : AberrancyLimits
+        Parameters.
+
+    Returns
+    -------
+    Drift
+        Markers that internal lymphocytes do not carry are never moved.
+    """
+    here = anchor_medians(gated, markers, limits)
+    applied = np.zeros(len(markers))
+    largest, at = 0.0, ""
+    for index, marker in enumerate(markers):
+        name = "T" if marker in _ON_T else "B_mature" if marker in _ON_B else ""
+        if not name:
+            continue
+        gap = here[name][index] - anchors[name][index]
+        if np.isnan(gap):
+            continue
+        if abs(gap) > abs(largest):
+            largest, at = float(gap), marker
+        if abs(gap) > limits.drift_apply_log10:
+            applied[index] = gap
+    return Drift(applied=applied, largest=largest, marker=at)
+
+
+def save_template(template: NormalTemplate, path: Path) -> None:
+    """Write a template: arrays and JSON, no pickle.
+
+    Parameters
+    ----------
+    template : NormalTemplate
+        The template.
+    path : Path
+        File to write.
+    """
+    facts = {
+        "format": FORMAT,
+        "name": template.name,
+        "markers": list(template.markers),
+        "fluorochromes": dict(template.fluorochromes),
+        "normals": list(template.normals),
+        "left_out": list(template.left_out),
+        "threshold": template.threshold,
+        "rate": template.rate,
+        "anchors": {k: [None if np.isnan(x) else float(x) for x in v] for k, v in template.anchors.items()},
+    }
+    with path.open("wb") as handle:
+        np.savez_compressed(
+            handle,
+            facts=np.frombuffer(json.dumps(facts, sort_keys=True).encode(), np.uint8),
+            weights=template.weights,
+            means=template.means,
+            covariances=template.covariances,
+            reference=template.reference.astype(np.float32),
+        )
+
+
+def load_template(path: Path) -> NormalTemplate:
+    """Read a template.
+
+    Parameters
+    ----------
+    path : Path
+        A file written by `save_template`.
+
+    Returns
+    -------
+    NormalTemplate
+        The template.
+
+    Raises
+    ------
+    TemplateError
+        If the file cannot be read or is not a template.
+    """
+    try:
+        if path.stat().st_size > _MAXIMUM_BYTES:
+            raise TemplateError(f"{path}: larger than {_MAXIMUM_BYTES} bytes, not a template")
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
+            facts = json.loads(arrays["facts"].tobytes())
+            return _from_facts(facts, {k: arrays[k] for k in arrays.files if k != "facts"})
+    except OSError as error:
+        raise TemplateError(f"{path}: {error.strerror or error}") from error
+    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise TemplateError(f"{path}: not a normal template: {error}") from error
+
+
+def _from_facts(facts: dict[str, object], arrays: Mapping[str, Matrix]) -> NormalTemplate:
+    if facts.get("format") != FORMAT:
+        raise ValueError(f"format {facts.get('format')!r}, expected {FORMAT}")
+    markers = tuple(Marker(str(m)) for m in _strings(facts["markers"]))
+    m = len(markers)
+    k = len(arrays["weights"])
+    shapes = {"weights": (k,), "means": (k, m), "covariances": (k, m, m)}
+    for key, shape in shapes.items():
+        if arrays[key].shape != shape or not np.isfinite(arrays[key]).all():
+            raise ValueError(f"{key} has shape {arrays[key].shape}, expected {shape}")
+    if arrays["reference"].ndim != 2 or arrays["reference"].shape[1] != m:  # noqa: PLR2004 - a matrix
+        raise ValueError("reference events do not fit the markers")
+    anchors = facts["anchors"]
+    fluorochromes = facts["fluorochromes"]
+    if not isinstance(anchors, dict) or not isinstance(fluorochromes, dict):
+        raise TypeError("anchors and fluorochromes must be mappings")
+    return NormalTemplate(
+        name=str(facts["name"]),
+        markers=markers,
+        fluorochromes={str(a): str(b) for a, b in fluorochromes.items()},
+        normals=_strings(facts["normals"]),
+        left_out=_strings(facts["left_out"]),
+        weights=arrays["weights"],
+        means=arrays["means"],
+        covariances=arrays["covariances"],  # type: ignore[arg-type] # three axes, checked above
+        threshold=float(str(facts["threshold"])),
+        rate=float(str(facts["rate"])),
+        reference=arrays["reference"].astype(np.float64),
+        anchors={str(a): np.array([np.nan if x is None else float(x) for x in v]) for a, v in anchors.items()},
+    )
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError("expected a list")
+    return tuple(str(v) for v in value)

@@ -1,0 +1,174 @@
+"""What can be said of a patient: states, flags, the time line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flowpheno.finding import ReasonCode
+    from flowpheno.statistics import Interval
+    from flowpheno.verdict import SpecimenVerdict
+
+
+class CaseState(StrEnum):
+    """What all specimens together allow one to say; worst first, never a vote."""
+
+    RELAPSE_CONFIRMED_BY_FLOW = "RELAPSE_CONFIRMED_BY_FLOW"
+    RELAPSE_LIKELY_CONFIRM = "RELAPSE_LIKELY_CONFIRM"
+    MRD_POSITIVE_AT_SAMPLED_SITES = "MRD_POSITIVE_AT_SAMPLED_SITES"
+    UNRESOLVED = "UNRESOLVED"
+    NO_EVIDENCE_AT_SAMPLED_SITES = "NO_EVIDENCE_AT_SAMPLED_SITES"
+
+
+class CaseFlag(StrEnum):
+    """What stands beside a case verdict."""
+
+    DISCORDANT_SITES = "DISCORDANT_SITES"  # positive and negative at about the same time
+    CHANGED_OVER_TIME = "CHANGED_OVER_TIME"  # positive and negative further apart
+    DISCORDANT_SPECIMENS = "DISCORDANT_SPECIMENS"  # positive and negative, dates unknown
+
+
+class TissueEvidence(StrEnum):
+    """What immunohistochemistry says, as evidence of its own kind."""
+
+    SUPPORTS_BCP_ALL = "SUPPORTS_BCP_ALL"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    NOT_ASSESSED = "NOT_ASSESSED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineRow:
+    """One specimen on the time line, and the case verdict once it was known.
+
+    Attributes
+    ----------
+    specimen : str
+        Id.
+    label : str
+        ``"after A1+A2"``: the specimens so far, without the diagnosis.
+    material, site, date : str
+        As the case file says; empty where it does not.
+    verdict : SpecimenVerdict
+        What flow says of this specimen.
+    blast_percent : Interval
+        By flow, percent of `denominator`; NaN without events.
+    denominator : str
+        What the percentage refers to.
+    flow_text, morphology_text : str
+        Both kinds of evidence in words, never mixed; empty if there is none.
+    tissue : TissueEvidence
+        What immunohistochemistry says.
+    state : CaseState
+        Case verdict after this specimen.
+    flags : tuple of CaseFlag
+        Flags after this specimen.
+    reasons : tuple of ReasonCode
+        Of this specimen.
+    notes : tuple of str
+        What must be said with it.
+    """
+
+    specimen: str
+    label: str
+    material: str
+    site: str
+    date: str
+    verdict: SpecimenVerdict
+    blast_percent: Interval
+    denominator: str
+    flow_text: str
+    morphology_text: str
+    tissue: TissueEvidence
+    state: CaseState
+    flags: tuple[CaseFlag, ...]
+    reasons: tuple[ReasonCode, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissedChance:
+    """Illustrative probability that all sampled sites missed patchy disease.
+
+    Attributes
+    ----------
+    n_sites : int
+        Sites sampled and negative.
+    percent : mapping of float to float
+        Share of sites involved (0 to 1), to the probability in percent.
+    averaged_percent : float
+        Percent, averaged over the prior of that share.
+    note : str
+        The assumptions.
+    """
+
+    n_sites: int
+    percent: Mapping[float, float]
+    averaged_percent: float
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseVerdict:
+    """What can be said of a patient.
+
+    Attributes
+    ----------
+    patient : str
+        Pseudonym.
+    verdict : CaseState
+        After the last specimen.
+    flags : tuple of CaseFlag
+        What stands beside it.
+    timeline : tuple of TimelineRow
+        One for each specimen, in time order.
+    reasons : tuple of ReasonCode
+        Sorted.
+    sentences : tuple of str
+        For the report; the single-site sentence wherever a specimen was negative.
+    recommendations : tuple of str
+        What was not done and would decide, in neutral words.
+    conflicts : tuple of str
+        Contradictions of the source, carried and not resolved.
+    clonality : str
+        The answer to the word *monoclonal*.
+    missed : MissedChance or None
+        Printed as illustrative; None if no site was negative or relapse is confirmed.
+    """
+
+    patient: str
+    verdict: CaseState
+    flags: tuple[CaseFlag, ...]
+    timeline: tuple[TimelineRow, ...]
+    reasons: tuple[ReasonCode, ...]
+    sentences: tuple[str, ...]
+    recommendations: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    clonality: str
+    missed: MissedChance | None
+
+    def after(self, specimen: str) -> TimelineRow:
+        """Look up what could be said once a specimen was known.
+
+        Parameters
+        ----------
+        specimen : str
+            Id of a specimen of the case.
+
+        Returns
+        -------
+        TimelineRow
+            Its row.
+
+        Raises
+        ------
+        KeyError
+            If the case has no such specimen.
+        """
+        for row in self.timeline:
+            if row.specimen == specimen:
+                return row
+        raise KeyError(specimen)

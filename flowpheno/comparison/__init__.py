@@ -1,0 +1,23 @@
+"""Diagnosis against relapse: what is kept, which markers shifted, what it means."""
+
+from __future__ import annotations
+
+from flowpheno.comparison.judge import Comparison, Stability, call_text, compare
+from flowpheno.comparison.measure import profile
+from flowpheno.comparison.shift import MarkerShift, ShiftCall
+from flowpheno.comparison.similarity import Similarity
+from flowpheno.comparison.values import Anchor, MarkerProfile, Profile
+
+__all__ = [
+    "Anchor",
+    "Comparison",
+    "MarkerProfile",
+    "MarkerShift",
+    "Profile",
+    "ShiftCall",
+    "Similarity",
+    "Stability",
+    "call_text",
+    "compare",
+    "profile",
+]

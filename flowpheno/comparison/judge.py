@@ -1,0 +1,314 @@
+"""Diagnosis against relapse: every marker, how alike, and what that may and may not mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flowpheno.comparison.shift import MarkerShift, ShiftCall, compare_marker
+from flowpheno.comparison.similarity import Similarity, measure_similarity
+from flowpheno.finding import ReasonCode
+from flowpheno.lineage import Lineage
+from flowpheno.marker import Marker
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from flowpheno.comparison.values import Profile
+    from flowpheno.panel.comparison import ComparisonLimits
+    from flowpheno.phenotype import MarkerCall
+
+_CD19 = Marker("CD19")
+_UNCHANGED = frozenset({ShiftCall.STABLE, ShiftCall.HETEROGENEITY})
+_FAR = frozenset({ShiftCall.GAIN, ShiftCall.LOSS, ShiftCall.MARKED_UP, ShiftCall.MARKED_DOWN})
+
+
+class Stability(StrEnum):
+    """What became of the phenotype; none of these rejects a relapse."""
+
+    PHENOTYPE_STABLE = "PHENOTYPE_STABLE"
+    SHIFTED = "SHIFTED"
+    DIVERGENT = "DIVERGENT"
+    NOT_EVALUABLE = "NOT_EVALUABLE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A population at two time points.
+
+    Attributes
+    ----------
+    verdict : Stability
+        What became of the phenotype.
+    reasons : tuple of ReasonCode
+        Why it is not evaluable; empty if it is.
+    shifts : tuple of MarkerShift
+        One for each marker of either side, markers of the diagnosis first.
+    similarity : Similarity
+        Figures that describe; none decides.
+    kept, lost, gained : tuple of Marker
+        Aberrancies of the diagnosis still there, and gone; those new at relapse.
+    lost_percent : float
+        Share lost of the evaluable aberrancies (or changed, of all comparable markers, where
+        aberrancies were not assessed); NaN if not evaluable.
+    lineage_switch : bool
+        B lineage at diagnosis, T or myeloid lineage and no longer B at relapse.
+    implications : tuple of str
+        Sentences for the report.
+    """
+
+    verdict: Stability
+    reasons: tuple[ReasonCode, ...]
+    shifts: tuple[MarkerShift, ...]
+    similarity: Similarity
+    kept: tuple[Marker, ...]
+    lost: tuple[Marker, ...]
+    gained: tuple[Marker, ...]
+    lost_percent: float
+    lineage_switch: bool
+    implications: tuple[str, ...]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Rows of ``shifts.csv``.
+
+        Returns
+        -------
+        DataFrame
+            A row for each marker: marker, call, diagnosis, relapse, delta_log10, low, high,
+            reason (codes joined by ``;``).
+        """
+        import pandas as pd  # noqa: PLC0415 - slow import, needed for the table only
+
+        rows = [
+            {
+                "marker": shift.marker,
+                "call": shift.call.value,
+                "diagnosis": call_text(shift.diagnosis),
+                "relapse": call_text(shift.relapse),
+                "delta_log10": shift.delta_log10,
+                "low": shift.low,
+                "high": shift.high,
+                "reason": ";".join(shift.reasons),
+            }
+            for shift in self.shifts
+        ]
+        columns = [
+            "marker",
+            "call",
+            "diagnosis",
+            "relapse",
+            "delta_log10",
+            "low",
+            "high",
+            "reason",
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Balance:
+    """Aberrancies of the diagnosis, and what became of them."""
+
+    kept: tuple[Marker, ...]
+    lost: tuple[Marker, ...]
+    gained: tuple[Marker, ...]
+    assessed: bool  # False: all comparable markers stand in for aberrancies
+
+    @property
+    def n(self) -> int:
+        return len(self.kept) + len(self.lost)
+
+    @property
+    def lost_percent(self) -> float:
+        return 100 * len(self.lost) / self.n if self.n else float("nan")
+
+
+def compare(
+    diagnosis: Profile | None,
+    relapse: Profile,
+    limits: ComparisonLimits,
+    *,
+    rng: np.random.Generator,
+) -> Comparison:
+    """Compare the phenotype of a relapse with that of the diagnosis.
+
+    Parameters
+    ----------
+    diagnosis : Profile or None
+        The earlier population; None (or no marker call) if its phenotype is not available.
+    relapse : Profile
+        The later population.
+    limits : ComparisonLimits
+        From which distance a shift is called, and what shifts may mean.
+    rng : Generator
+        For the bootstrap intervals.
+
+    Returns
+    -------
+    Comparison
+        Shifts, similarity and a verdict on the phenotype; it never rejects a relapse.
+    """
+    if diagnosis is None or not (diagnosis.phenotype.calls or diagnosis.markers):
+        return _without_diagnosis(limits)
+    names = dict.fromkeys(
+        name
+        for profile in (diagnosis, relapse)
+        for name in (*profile.markers, *profile.phenotype.calls)
+    )
+    shifts = tuple(compare_marker(n, diagnosis, relapse, limits, rng=rng) for n in names)
+    balance = _balance(shifts, diagnosis, relapse, limits)
+    lineages = diagnosis.lineage, relapse.lineage
+    changed = Lineage.NOT_EVALUABLE not in lineages and lineages[0] is not lineages[1]
+    verdict = _judge(balance, limits, lineage_changed=changed)
+    switch = lineages[0] is Lineage.B and lineages[1] in {Lineage.T, Lineage.MYELOID}
+    refused = {reason for shift in shifts for reason in shift.reasons}
+    return Comparison(
+        verdict=verdict,
+        reasons=tuple(sorted(refused)) if verdict is Stability.NOT_EVALUABLE else (),
+        shifts=shifts,
+        similarity=measure_similarity(shifts),
+        kept=balance.kept,
+        lost=balance.lost,
+        gained=balance.gained,
+        lost_percent=balance.lost_percent,
+        lineage_switch=switch,
+        implications=_implications(verdict, balance, shifts, limits, lineage=(changed, switch)),
+    )
+
+
+def call_text(call: MarkerCall) -> str:
+    """Put a marker call into words for a table.
+
+    Parameters
+    ----------
+    call : MarkerCall
+        A call.
+
+    Returns
+    -------
+    str
+        Such as ``"positive, dim, 84.2 %, median 1,234"``; parts that are unknown are left out.
+    """
+    parts = [call.call.value.replace("_", " "), *call.qualifiers]
+    if call.percent is not None and np.isfinite(call.percent.estimate):
+        parts.append(f"{call.percent.estimate:.1f} %")
+    if call.median is not None and np.isfinite(call.median):
+        parts.append(f"median {call.median:,.0f}")
+    return ", ".join(parts)
+
+
+def _without_diagnosis(limits: ComparisonLimits) -> Comparison:
+    """Nothing is assumed of a diagnosis that was not seen."""
+    return Comparison(
+        verdict=Stability.NOT_EVALUABLE,
+        reasons=(ReasonCode.DX_PHENOTYPE_MISSING,),
+        shifts=(),
+        similarity=measure_similarity(()),
+        kept=(),
+        lost=(),
+        gained=(),
+        lost_percent=float("nan"),
+        lineage_switch=False,
+        implications=(limits.sentences.no_diagnosis, limits.sentences.relapse),
+    )
+
+
+def _balance(
+    shifts: Sequence[MarkerShift], diagnosis: Profile, relapse: Profile, limits: ComparisonLimits
+) -> _Balance:
+    """Sort the comparable aberrancies; without any, all comparable markers stand in for them."""
+    comparable = [shift for shift in shifts if shift.comparable]
+    known = set(diagnosis.aberrancies or ())
+    aberrant = [shift for shift in comparable if shift.marker in known]
+    later = None if relapse.aberrancies is None else set(relapse.aberrancies)
+    if aberrant:
+        share = limits.verdict.kept_share
+        gone = {s.marker for s in aberrant if _is_lost(s, later, kept_share=share)}
+    else:
+        gone = {s.marker for s in comparable if s.call not in _UNCHANGED}
+    base = aberrant or comparable
+    gained = (
+        s.marker
+        for s in comparable
+        if s.marker in (later or ()) and s.marker not in known and s.call not in _UNCHANGED
+    )
+    return _Balance(
+        kept=tuple(s.marker for s in base if s.marker not in gone),
+        lost=tuple(s.marker for s in base if s.marker in gone),
+        gained=tuple(gained),
+        assessed=bool(aberrant),
+    )
+
+
+def _is_lost(shift: MarkerShift, later: set[Marker] | None, *, kept_share: float) -> bool:
+    """Whether an aberrancy is gone: what did not move cannot be lost."""
+    if shift.call in _UNCHANGED:
+        return False
+    if later is not None:
+        return shift.marker not in later
+    away = shift.diagnosis.shift_log10
+    if away is None or away == 0:
+        return shift.call in _FAR
+    return (away + shift.delta_log10) / away < kept_share
+
+
+def _judge(balance: _Balance, limits: ComparisonLimits, *, lineage_changed: bool) -> Stability:
+    """Verdict on the phenotype: a share of few aberrancies is no divergence."""
+    rules = limits.verdict
+    if lineage_changed:
+        return Stability.DIVERGENT
+    if balance.n == 0:
+        return Stability.NOT_EVALUABLE
+    if balance.lost_percent <= rules.stable_percent:
+        return Stability.PHENOTYPE_STABLE
+    many = balance.n >= rules.divergent_markers
+    if many and balance.lost_percent > rules.divergent_percent:
+        return Stability.DIVERGENT
+    return Stability.SHIFTED
+
+
+def _implications(
+    verdict: Stability,
+    balance: _Balance,
+    shifts: Sequence[MarkerShift],
+    limits: ComparisonLimits,
+    *,
+    lineage: tuple[bool, bool],
+) -> tuple[str, ...]:
+    """Say what the verdict may and may not mean."""
+    words, (changed, switch) = limits.sentences, lineage
+    said = [_counted(balance)] if balance.n else []
+    if balance.n and not balance.assessed:
+        said.append(words.no_aberrancies)
+    match verdict:
+        case Stability.PHENOTYPE_STABLE:
+            said.append(words.stable)
+        case Stability.SHIFTED:
+            said.append(words.relapse)
+        case Stability.DIVERGENT:
+            said += [words.relapse, words.divergent]
+        case Stability.NOT_EVALUABLE:
+            said += [words.not_evaluable, words.relapse]
+    if changed:
+        said.append(words.lineage_switch if switch else words.lineage_change)
+    if any(
+        s.marker == _CD19 and s.call in {ShiftCall.LOSS, ShiftCall.MARKED_DOWN} for s in shifts
+    ):
+        said.append(words.cd19_lost)
+    return tuple(said)
+
+
+def _counted(balance: _Balance) -> str:
+    """Say the balance with its numbers, and what remains to be followed."""
+    what = "aberrancies of the diagnosis" if balance.assessed else "comparable markers"
+    done = "lost" if balance.assessed else "changed"
+    lost = f" ({', '.join(balance.lost)})" if balance.lost else ""
+    kept = f"; still usable to follow: {', '.join(balance.kept)}" if balance.kept else ""
+    new = f"; new at relapse: {', '.join(balance.gained)}" if balance.gained else ""
+    return f"{len(balance.lost)} of {balance.n} {what} {done}{lost}{kept}{new}."

@@ -1,0 +1,164 @@
+"""HEADER and TEXT of every data set of a file, without its events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from flowpheno.errors import FcsError
+from flowpheno.fcs.dataset import FcsOutline
+from flowpheno.fcs.header import HEADER_BYTES, Segment, parse_header
+from flowpheno.fcs.layout import Extent, lay_out
+from flowpheno.fcs.number import parse_integer
+from flowpheno.fcs.parameters import parse_parameters
+from flowpheno.fcs.repair import Repairs, Strictness
+from flowpheno.fcs.text import MAXIMUM_TEXT_BYTES, parse_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flowpheno.fcs.header import Header
+    from flowpheno.fcs.source import Source
+
+MAXIMUM_DATASETS = 1024
+"""Plate readers write one for each well, at most 384."""
+
+_MAGIC = b"FCS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FcsContents:
+    """What a file holds.
+
+    Attributes
+    ----------
+    outlines : tuple of FcsOutline
+        The readable data sets in file order, at least one.
+    damage : FcsError or None
+        Why a further data set cannot be read.
+    """
+
+    outlines: tuple[FcsOutline, ...]
+    damage: FcsError | None = None
+
+
+def read_contents(source: Source, *, strictness: Strictness) -> FcsContents:
+    """Read HEADER and TEXT of each data set.
+
+    Parameters
+    ----------
+    source : Source
+        The file.
+    strictness : Strictness
+        What to do where it departs from the standard.
+
+    Returns
+    -------
+    FcsContents
+        Its data sets.
+
+    Raises
+    ------
+    FcsError
+        If the first data set cannot be read; in strict reading, any.
+    """
+    outlines: list[FcsOutline] = []
+    begin: int | None = 0
+    while begin is not None:
+        try:
+            repairs = Repairs(strictness=strictness)
+            outline, begin = _read_outline(source, begin, len(outlines), repairs)
+        except FcsError as error:
+            if not outlines or strictness is Strictness.STRICT:
+                raise
+            return FcsContents(outlines=tuple(outlines), damage=error)
+        outlines.append(outline)
+    return FcsContents(outlines=tuple(outlines))
+
+
+def _read_outline(
+    source: Source, begin: int, index: int, repairs: Repairs
+) -> tuple[FcsOutline, int | None]:
+    """One data set, and where the next begins."""
+    if index == MAXIMUM_DATASETS:
+        problem = f"more than {MAXIMUM_DATASETS} data sets"
+        raise FcsError(problem, segment="FILE", offset=begin)
+    if begin > source.size:
+        problem = f"truncated: data set {index} begins at {begin}, the file ends at {source.size}"
+        raise FcsError(problem, segment="FILE", offset=source.size)
+    header = parse_header(source.read(begin, HEADER_BYTES), repairs=repairs, at=begin)
+    raw = _read_text(source, header, begin)
+    at = begin + header.text.begin
+    keywords = parse_text(raw, repairs=repairs, at=at)
+    following = _following(source, keywords, header, begin, repairs=repairs)
+    end = source.size if following is None else min(following, source.size)
+    extent = Extent(begin=begin, size=end - begin)
+    keywords = _supplement(source, keywords, header, extent, delimiter=raw[:1], repairs=repairs)
+    parameters = parse_parameters(keywords, repairs=repairs, at=at)
+    layout = lay_out(header, keywords, parameters, extent=extent, repairs=repairs)
+    outline = FcsOutline(
+        index=index,
+        version=header.version,
+        keywords=MappingProxyType(keywords),
+        parameters=parameters,
+        layout=layout,
+        findings=tuple(repairs.noted),
+    )
+    return outline, following
+
+
+def _read_text(source: Source, header: Header, begin: int) -> bytes:
+    """Bytes of primary TEXT."""
+    text = header.text
+    raw = source.read(begin + text.begin, min(text.size, MAXIMUM_TEXT_BYTES + 1))
+    if len(raw) < min(text.size, MAXIMUM_TEXT_BYTES):
+        problem = f"truncated: {text.size} bytes expected, {len(raw)} present"
+        raise FcsError(problem, segment="TEXT", offset=begin + text.begin + len(raw))
+    return raw
+
+
+def _following(
+    source: Source, keywords: Mapping[str, str], header: Header, begin: int, *, repairs: Repairs
+) -> int | None:
+    """Where the next data set begins; None behind the last."""
+    distance = parse_integer(keywords.get("$NEXTDATA")) or 0
+    if distance == 0:
+        return None
+    following = begin + distance
+    if distance > header.text.end and (
+        following > source.size or source.read(following, len(_MAGIC)) == _MAGIC
+    ):
+        return following
+    problem = f"$NEXTDATA is {distance}, where no data set begins; passed over"
+    repairs.note(problem, segment="TEXT", offset=begin + header.text.begin, value=distance)
+    return None
+
+
+def _supplement(
+    source: Source,
+    keywords: dict[str, str],
+    header: Header,
+    extent: Extent,
+    *,
+    delimiter: bytes,
+    repairs: Repairs,
+) -> dict[str, str]:
+    """Add the keywords of supplemental TEXT; those of primary TEXT count before them."""
+    begin = parse_integer(keywords.get("$BEGINSTEXT")) or 0
+    end = parse_integer(keywords.get("$ENDSTEXT")) or 0
+    place = Segment(begin, end)
+    if begin <= 0 or end <= 0 or (begin <= header.text.end and header.text.begin <= end):
+        return keywords  # none, or primary TEXT once more
+    at = extent.begin + begin
+    fits = 0 < place.size <= MAXIMUM_TEXT_BYTES and end < extent.size
+    raw = source.read(at, place.size) if fits else b""
+    if raw[:1] != delimiter:  # some software keeps other things there
+        problem = f"supplemental TEXT {begin}-{end} is no TEXT; passed over"
+        repairs.note(problem, segment="TEXT", offset=at)
+        return keywords
+    try:
+        return parse_text(raw, repairs=repairs, at=at) | keywords
+    except FcsError as error:
+        repairs.note(f"supplemental TEXT {error.problem}; passed over", segment="TEXT", offset=at)
+        return keywords

@@ -1,0 +1,189 @@
+"""Anchors: cells every marrow holds, found without knowing any channel's threshold.
+
+An over-clustering of the tube is enough to recognise the lymphocytes (brightest CD45, lowest
+side scatter, no B or precursor antigen) and the granulocytes (high side scatter). All later
+numbers are distances from them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn.cluster import KMeans
+
+from flowpheno.marker import Marker
+
+if TYPE_CHECKING:
+    from flowpheno.arrays import EventMask, EventMatrix, Matrix
+    from flowpheno.gating.decades import Decades
+    from flowpheno.gating.limits import GatingLimits
+
+CD45, SSC, CD3, CYCD3 = Marker("CD45"), Marker("SSC"), Marker("CD3"), Marker("cyCD3")
+_NOT_ON_T = tuple(
+    Marker(m) for m in ("CD19", "CD10", "CD34", "CD20", "CD22", "cyCD79a", "TdT", "CD117", "CD33", "CD13", "cyMPO")
+)
+_CLUSTERED = (*_NOT_ON_T, CD45, CD3, CYCD3, Marker("CD7"), Marker("CD38"), Marker("CD15"), Marker("CD14"))
+_SCATTER_WEIGHT = 1.5
+_COARSE = 25
+_PER_COARSE = 1200
+_FEWEST = 25
+_NOISE = 0.4
+"""Decades under which a value is background of the detector."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Anchors:
+    """Where the internal populations lie.
+
+    Attributes
+    ----------
+    cluster : ndarray of int
+        Cluster of each event, shape ``(n_events,)``; -1 outside the parent.
+    medians : Matrix
+        Cluster medians in decades, shape ``(n_clusters, n_columns)``, columns of `Decades`.
+    sizes : ndarray of int
+        Events of each cluster.
+    lymphocytes : EventMask
+        T cells (and NK): the negative control of most markers.
+    granulocytes : EventMask
+        Cells of high side scatter.
+    low_scatter : EventMask
+        Cells of lymphoid side scatter.
+    scatter_border : float
+        Side scatter (decades) that ends `low_scatter`.
+    """
+
+    cluster: np.ndarray[tuple[int], np.dtype[np.int32]]
+    medians: Matrix
+    sizes: np.ndarray[tuple[int], np.dtype[np.int64]]
+    lymphocytes: EventMask
+    granulocytes: EventMask
+    low_scatter: EventMask
+    scatter_border: float
+
+
+def find_anchors(decades: Decades, parent: EventMask, limits: GatingLimits) -> Anchors | None:
+    """Find lymphocytes, granulocytes and the border of low side scatter.
+
+    Parameters
+    ----------
+    decades : Decades
+        The tube.
+    parent : EventMask
+        Nucleated single cells.
+    limits : GatingLimits
+        Parameters.
+
+    Returns
+    -------
+    Anchors or None
+        None where the tube has no CD45 or no side scatter, or too few events.
+    """
+    if CD45 not in decades or SSC not in decades or np.count_nonzero(parent) < 2 * _FEWEST:
+        return None
+    cluster, medians, sizes = _over_cluster(decades, parent, limits)
+    t_clusters = _lymphocyte_clusters(decades, medians, sizes)
+    if t_clusters.size == 0:
+        return None
+    scatter = decades.of(SSC)
+    lymphocytes = np.isin(cluster, t_clusters)
+    home = float(np.median(scatter[lymphocytes]))
+    high = medians[:, decades.columns[SSC]] > home + limits.granulocyte_gap
+    granulocytes = np.isin(cluster, np.flatnonzero(high & (sizes >= _FEWEST)))
+    border = home + limits.side_scatter_span
+    if np.count_nonzero(granulocytes) >= limits.minimum_control:
+        top = float(np.median(scatter[granulocytes]))
+        border = home + limits.side_scatter_share * (top - home)
+        granulocytes = parent & (scatter > border) & granulocytes
+    return Anchors(
+        cluster=cluster,
+        medians=medians,
+        sizes=sizes,
+        lymphocytes=lymphocytes,
+        granulocytes=granulocytes,
+        low_scatter=parent & (scatter < border),
+        scatter_border=border,
+    )
+
+
+def _over_cluster(
+    decades: Decades, parent: EventMask, limits: GatingLimits
+) -> tuple[
+    np.ndarray[tuple[int], np.dtype[np.int32]],
+    Matrix,
+    np.ndarray[tuple[int], np.dtype[np.int64]],
+]:
+    """Cluster twice: the second time on a sample in which rare cells are not drowned."""
+    names = [m for m in (*_CLUSTERED, SSC) if m in decades]
+    rows = np.flatnonzero(parent)
+    space = decades.values[np.ix_(rows, [decades.columns[m] for m in names])]
+    space[:, names.index(SSC)] *= _SCATTER_WEIGHT
+    order = _stable_order(space)
+    rng = np.random.default_rng(limits.seed)
+    first = order[_thin(len(order), limits.cluster_events, rng)]
+    coarse = KMeans(min(_COARSE, max(len(first) // 20, 1)), n_init=1, random_state=limits.seed)
+    home = coarse.fit(space[first]).predict(space)
+    chosen = []
+    for label in range(coarse.n_clusters):
+        members = order[home[order] == label]
+        chosen.append(members[_thin(len(members), _PER_COARSE, rng)])
+    second = np.concatenate(chosen)
+    k = min(limits.clusters, max(len(second) // 20, 1))
+    fine = KMeans(k, n_init=1, random_state=limits.seed).fit(space[second])
+    label = fine.predict(space)
+    cluster = np.full(len(parent), -1, np.int32)
+    cluster[rows] = label
+    table = decades.values[rows]
+    medians = np.full((k, table.shape[1]), np.nan)
+    for index in range(k):
+        members = table[label == index]
+        if len(members):
+            medians[index] = np.median(members, axis=0)
+    return cluster, medians, np.bincount(label, minlength=k).astype(np.int64)
+
+
+def _stable_order(space: EventMatrix) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Order events by value, so that a permuted file is clustered the same."""
+    return np.lexsort(space.T)
+
+
+def _thin(n: int, most: int, rng: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    if n <= most:
+        return np.arange(n)
+    return np.sort(rng.choice(n, most, replace=False))
+
+
+def _lymphocyte_clusters(
+    decades: Decades, medians: Matrix, sizes: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Rank clusters by how much they look like T cells; keep the best and its like."""
+    usable = sizes >= _FEWEST
+    if not usable.any():
+        return np.empty(0, np.int64)
+
+    def above_floor(marker: Marker) -> Matrix:
+        column = medians[:, decades.columns[marker]]
+        return np.asarray(column - np.nanquantile(column[usable], 0.05))
+
+    score = above_floor(CD45) - _SCATTER_WEIGHT * np.maximum(above_floor(SSC), 0)
+    for marker in _NOT_ON_T:
+        if marker in decades:
+            score -= 0.5 * np.maximum(above_floor(marker), 0)
+    for marker in (CD3, CYCD3):
+        if marker in decades:
+            score += 0.5 * above_floor(marker)
+    score[~usable] = -np.inf
+    best = int(np.argmax(score))
+    alike = usable & (np.abs(medians[:, decades.columns[CD45]] - medians[best, decades.columns[CD45]]) < 0.25)
+    alike &= np.abs(medians[:, decades.columns[SSC]] - medians[best, decades.columns[SSC]]) < 0.3
+    for marker in _NOT_ON_T:  # below the best cluster is noise, not less of the antigen
+        if marker in decades:
+            column = np.maximum(medians[:, decades.columns[marker]], _NOISE)
+            alike &= column - max(medians[best, decades.columns[marker]], _NOISE) < 0.6
+    for marker in (CD3, CYCD3):
+        if marker in decades:
+            column = medians[:, decades.columns[marker]]
+            alike &= column > column[best] - 0.6
+    return np.flatnonzero(alike)

@@ -1,0 +1,37 @@
+"""Marker names: one spelling for each antigen, and how to find it in a channel's name."""
+
+from __future__ import annotations
+
+from flowpheno.marker.antigen import (
+    CONTROL_POPULATIONS,
+    REFERENCES,
+    Antigen,
+    CutoffKind,
+    Localisation,
+    Marker,
+    Mode,
+    Role,
+    combined,
+)
+from flowpheno.marker.channel import ChannelName, canonical_marker, resolve_channel
+from flowpheno.marker.spelling import spelling
+from flowpheno.marker.vocabulary import Vocabulary, Word, WordKind
+
+__all__ = [
+    "CONTROL_POPULATIONS",
+    "REFERENCES",
+    "Antigen",
+    "ChannelName",
+    "CutoffKind",
+    "Localisation",
+    "Marker",
+    "Mode",
+    "Role",
+    "Vocabulary",
+    "Word",
+    "WordKind",
+    "canonical_marker",
+    "combined",
+    "resolve_channel",
+    "spelling",
+]

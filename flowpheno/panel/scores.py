@@ -1,0 +1,332 @@
+"""Scores: EGIL, WHO-HAEM5, AIEOP-BFM, and the markers each task needs at least."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from pydantic import Field, model_validator
+
+from flowpheno.errors import PanelError
+from flowpheno.panel.conditions import Condition, Definition, KnownMarker
+from flowpheno.panel.files import builtin_directory, load_definition
+from flowpheno.panel.vocabulary import builtin_vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from flowpheno.marker import Marker
+
+
+class ScoreDefinition(Definition):
+    """What every file of scores says.
+
+    Attributes
+    ----------
+    name : str
+        Stem of the file.
+    reference : str
+        Publication it rests on.
+    """
+
+    name: str = Field(min_length=3)
+    reference: str = Field(min_length=10)
+
+
+_Score = TypeVar("_Score", bound=ScoreDefinition)
+
+
+class EgilSwitches(Definition):
+    """Where prints of the EGIL table differ.
+
+    Attributes
+    ----------
+    lysozyme : bool
+        Whether lysozyme scores.
+    cd22_surface_points : float
+        Points of surface CD22 where the cytoplasm was not stained.
+    """
+
+    lysozyme: bool
+    cd22_surface_points: float = Field(ge=0, le=2)
+
+
+class EgilItem(Definition):
+    """One cell of the EGIL table.
+
+    Attributes
+    ----------
+    points : float
+        Points if one of `any_of` is positive.
+    any_of : tuple of Marker
+        Markers that score once together.
+    surface : Marker or None
+        Surface form; positive there scores where the cytoplasm was not shown positive.
+    switch : str or None
+        Switch that governs the item.
+    """
+
+    points: float = Field(gt=0)
+    any_of: tuple[KnownMarker, ...] = Field(min_length=1)
+    surface: KnownMarker | None = None
+    switch: Literal["lysozyme", "cd22_surface_points"] | None = None
+
+
+class Stage(Definition):
+    """One stage of maturation.
+
+    Attributes
+    ----------
+    name : str
+        As it is printed.
+    condition : Condition
+        What defines it.
+    unlikely_if : Condition or None
+        If this holds, the stage is not offered while undecided.
+    only_if_met : bool
+        Never offered while undecided: a finer name of another stage.
+    """
+
+    name: str = Field(min_length=1)
+    condition: Condition
+    unlikely_if: Condition | None = None
+    only_if_met: bool = False
+
+
+class Staging(Definition):
+    """Stages of one lineage.
+
+    Attributes
+    ----------
+    precondition : Condition
+        Without it there is no stage.
+    stages : tuple of Stage
+        From immature to mature.
+    """
+
+    precondition: Condition
+    stages: tuple[Stage, ...] = Field(min_length=1)
+
+
+class Egil(ScoreDefinition):
+    """The EGIL score and stages.
+
+    Attributes
+    ----------
+    biphenotypic_above : float
+        More points than this in each of two lineages are biphenotypic.
+    switches : EgilSwitches
+        Where prints differ.
+    b, t, myeloid : tuple of EgilItem
+        The table.
+    b_stages, t_stages : Staging
+        Maturation.
+    """
+
+    biphenotypic_above: float = Field(gt=0)
+    switches: EgilSwitches
+    b: tuple[EgilItem, ...] = Field(min_length=1)
+    t: tuple[EgilItem, ...] = Field(min_length=1)
+    myeloid: tuple[EgilItem, ...] = Field(min_length=1)
+    b_stages: Staging
+    t_stages: Staging
+
+
+class Who5(ScoreDefinition):
+    """Lineage criteria of WHO-HAEM5.
+
+    Attributes
+    ----------
+    b, t, myeloid : Condition
+        The criterion of each lineage; those of two are mixed.
+    """
+
+    b: Condition
+    t: Condition
+    myeloid: Condition
+
+
+class AieopBfm(ScoreDefinition):
+    """The simplified AIEOP-BFM classification.
+
+    Attributes
+    ----------
+    bcp_all, t_all : Condition
+        The two leukaemias.
+    subtypes : tuple of Stage
+        Of B-precursor ALL, from immature to mature.
+    myeloid_coexpression : tuple of Marker
+        Markers that are reported and change no lineage.
+    """
+
+    bcp_all: Condition
+    t_all: Condition
+    subtypes: tuple[Stage, ...] = Field(min_length=1)
+    myeloid_coexpression: tuple[KnownMarker, ...]
+
+
+class LineageEvidence(Definition):
+    """What speaks for one lineage.
+
+    Attributes
+    ----------
+    evidence : Condition
+        Enough to name it.
+    weak : Condition
+        If this holds too, the evidence is weak.
+    excluded : Condition or None
+        Enough to rule it out.
+    """
+
+    evidence: Condition
+    weak: Condition
+    excluded: Condition | None = None
+
+
+class Evidence(ScoreDefinition):
+    """What speaks for each lineage of a blast population.
+
+    Attributes
+    ----------
+    b, t, myeloid : LineageEvidence
+        The lineages.
+    """
+
+    b: LineageEvidence
+    t: LineageEvidence
+    myeloid: LineageEvidence
+
+
+class ConfirmationMarkers(Definition):
+    """Markers that a confirmation needs.
+
+    Attributes
+    ----------
+    stained : tuple of tuple of Marker
+        Groups of which one marker must be stained and evaluable.
+    decided : tuple of tuple of Marker
+        Groups of which one marker must be positive or negative, not borderline.
+    """
+
+    stained: tuple[tuple[KnownMarker, ...], ...]
+    decided: tuple[tuple[KnownMarker, ...], ...]
+
+
+class MinimumMarkers(ScoreDefinition):
+    """The markers each task needs at least.
+
+    Attributes
+    ----------
+    confirm : ConfirmationMarkers
+        To confirm B-precursor ALL at overt relapse.
+    reject : tuple of tuple of Marker
+        To give a negative: groups of which one marker must be stained.
+    after_cd19_therapy : tuple of tuple of Marker
+        In addition, after therapy against CD19.
+    """
+
+    confirm: ConfirmationMarkers
+    reject: tuple[tuple[KnownMarker, ...], ...]
+    after_cd19_therapy: tuple[tuple[KnownMarker, ...], ...]
+
+    @model_validator(mode="after")
+    def _no_empty_group(self) -> MinimumMarkers:
+        confirm = (*self.confirm.stained, *self.confirm.decided)
+        if not all((*confirm, *self.reject, *self.after_cd19_therapy)):
+            raise ValueError("a group names no marker")
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreDefinitions:
+    """All scores.
+
+    Attributes
+    ----------
+    egil : Egil
+        Points and stages.
+    who5 : Who5
+        Lineage criteria.
+    aieop_bfm : AieopBfm
+        Simplified classification.
+    evidence : Evidence
+        What names a lineage.
+    minimum_markers : MinimumMarkers
+        What each task needs.
+    """
+
+    egil: Egil
+    who5: Who5
+    aieop_bfm: AieopBfm
+    evidence: Evidence
+    minimum_markers: MinimumMarkers
+
+
+SCORE_MODELS: dict[str, type[ScoreDefinition]] = {
+    "egil": Egil,
+    "who5": Who5,
+    "aieop_bfm": AieopBfm,
+    "evidence": Evidence,
+    "minimum_markers": MinimumMarkers,
+}
+"""What each file of ``scores/`` must say, by its stem."""
+
+
+def load_scores(directory: Path, *, markers: Collection[Marker] | None = None) -> ScoreDefinitions:
+    """Read the scores of a folder.
+
+    Parameters
+    ----------
+    directory : Path
+        Folder with a file for each score.
+    markers : collection of Marker or None
+        Markers that exist; None for the vocabulary that comes with flowpheno.
+
+    Returns
+    -------
+    ScoreDefinitions
+        The scores.
+
+    Raises
+    ------
+    PanelError
+        If a file is missing or does not define its score; every problem of it with its line.
+    """
+    known = frozenset(builtin_vocabulary().antigens if markers is None else markers)
+
+    def load(model: type[_Score], name: str) -> _Score:
+        path = directory / f"{name}.yaml"
+        score = load_definition(path, model, context={"markers": known})
+        if score.name != name:
+            raise PanelError(path, [f"line 1: name: is {score.name!r}, the file {name!r}"])
+        return score
+
+    return ScoreDefinitions(
+        egil=load(Egil, "egil"),
+        who5=load(Who5, "who5"),
+        aieop_bfm=load(AieopBfm, "aieop_bfm"),
+        evidence=load(Evidence, "evidence"),
+        minimum_markers=load(MinimumMarkers, "minimum_markers"),
+    )
+
+
+def builtin_scores(directory: Path | None = None) -> ScoreDefinitions:
+    """Read the scores of a folder of definitions.
+
+    Parameters
+    ----------
+    directory : Path or None
+        Folder that holds ``scores/``; None for the definitions that come with flowpheno.
+
+    Returns
+    -------
+    ScoreDefinitions
+        The scores.
+
+    Raises
+    ------
+    PanelError
+        If a file is missing or does not define its score.
+    """
+    return load_scores((directory or builtin_directory()) / "scores")

@@ -1,0 +1,84 @@
+"""The in-sample negative control of a marker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flowpheno.finding import ReasonCode
+
+if TYPE_CHECKING:
+    from flowpheno.arrays import EventMask
+    from flowpheno.gating import GatedTube
+    from flowpheno.marker import Antigen
+    from flowpheno.positivity.limits import PositivityLimits
+
+_GATED_AS = {
+    "T": "T",
+    "T_CD4": "T",
+    "NK": "NK",
+    "lymphocytes": "lymphocytes",
+    "B_mature": "B_mature",
+    "gran": "gran",
+    "gran_mature": "gran",
+    "mono": "mono",
+    "erythroid": "erythroid",
+}
+"""Names of the vocabulary, as the gating tree knows them."""
+_FALLBACK = ("T", "NK", "gran", "erythroid")
+_ON_FALLBACK = frozenset({"CD15", "CD13", "CD33", "CD66c", "CD24", "CD10", "cyMPO", "CD16", "CD11b", "CD65"})
+"""Antigens granulocytes carry: these never fall back on them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Control:
+    """Cells of the tube that do not carry a marker.
+
+    Attributes
+    ----------
+    name : str
+        Populations, joined by ``+``.
+    mask : EventMask
+        Membership.
+    reasons : tuple of ReasonCode
+        ``REF_SUBSTITUTED`` where the vocabulary's own choice was too small.
+    """
+
+    name: str
+    mask: EventMask
+    reasons: tuple[ReasonCode, ...]
+
+
+def find_control(gated: GatedTube, antigen: Antigen, limits: PositivityLimits) -> Control | None:
+    """Choose the negative control of a marker.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        The tube.
+    antigen : Antigen
+        Its entry in the vocabulary names the populations.
+    limits : PositivityLimits
+        Parameters.
+
+    Returns
+    -------
+    Control or None
+        None where no population is large enough.
+    """
+    wanted = [_GATED_AS[name] for name in antigen.negative_controls if name in _GATED_AS]
+    fallback = [p for p in _FALLBACK if p not in {"gran"} or antigen.name not in _ON_FALLBACK]
+    fallback = [p for p in fallback if p not in {_GATED_AS.get(q) for q in antigen.positive_controls}]
+    for names, reasons in ((wanted, ()), (fallback, (ReasonCode.REF_SUBSTITUTED,))):
+        mask = np.zeros(gated.sample.n_events, bool)
+        used = []
+        for name in dict.fromkeys(names):
+            members = gated.mask(name)
+            if members.any():
+                mask |= members
+                used.append(name)
+            if np.count_nonzero(mask) >= limits.minimum_control:
+                return Control(name="+".join(used), mask=mask, reasons=reasons)
+    return None

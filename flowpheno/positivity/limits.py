@@ -1,0 +1,116 @@
+"""What positivity may assume; the numbers stand in ``panels/positivity.yaml``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """Percent from which a marker is positive; a value on the cut-off is positive.
+
+    Attributes
+    ----------
+    surface, cytoplasmic : float
+        Percent of the population, 0 to 100.
+    source : str
+        Citation.
+    """
+
+    surface: float
+    cytoplasmic: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrongReference:
+    """Normal counterpart of the intensity criterion of WHO-HAEM5.
+
+    Attributes
+    ----------
+    reference, substitute : str
+        Population, and the one used where it is too small; empty for none.
+    factor : float
+        Share of the substitute's median that stands for the reference's.
+    """
+
+    reference: str
+    substitute: str
+    factor: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mask:
+    """An antigen hidden by therapy.
+
+    Attributes
+    ----------
+    marker : str
+        Canonical marker.
+    code : str
+        Reason code.
+    """
+
+    marker: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositivityLimits:
+    """Parameters of positivity; see the comments in the YAML file.
+
+    Attributes
+    ----------
+    source : str
+        Citation or tag.
+    scheme : str
+        Key of `schemes` in use.
+    schemes : mapping of str to Scheme
+        Percent rules.
+    control_quantile, control_sd : float
+        End of the negative control: the larger of a quantile (percent) and median + SDs.
+    minimum_control, minimum_events : int
+        Fewest events of a control, and of a population that is judged.
+    dim_log10, bright_log10, cd45_dim_log10, absent_log10 : float
+        Shifts against the reference, decades.
+    partial_low, partial_high : float
+        Percent of the upper mode of a partial marker.
+    partial_gap_log10, partial_bic : float
+        Distance of the modes (decades) and the gain of two components over one.
+    heterogeneous_log10 : float
+        SD of the positive events, decades.
+    spillover_change : float
+        Relative change of the coefficients into a channel that must not flip the call.
+    strong_share, strong_quantile : float
+        Intensity criterion: this quantile (percent) above this share of the reference median.
+    strong_references : mapping of str to StrongReference
+        By marker.
+    masks : mapping of str to Mask
+        By therapy.
+    """
+
+    source: str
+    scheme: str
+    schemes: Mapping[str, Scheme]
+    control_quantile: float
+    control_sd: float
+    minimum_control: int
+    minimum_events: int
+    dim_log10: float
+    bright_log10: float
+    cd45_dim_log10: float
+    absent_log10: float
+    partial_low: float
+    partial_high: float
+    partial_gap_log10: float
+    partial_bic: float
+    heterogeneous_log10: float
+    spillover_change: float
+    strong_share: float
+    strong_quantile: float
+    strong_references: Mapping[str, StrongReference]
+    masks: Mapping[str, Mask]

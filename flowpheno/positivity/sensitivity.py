@@ -1,0 +1,76 @@
+"""Would a slightly different spillover matrix change a percentage?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flowpheno.positivity.expression import end_of_negative
+
+if TYPE_CHECKING:
+    from flowpheno.arrays import EventMask
+    from flowpheno.gating import GatedTube
+    from flowpheno.marker import Marker
+    from flowpheno.positivity.limits import PositivityLimits
+
+_MOST_EVENTS = 20_000
+
+
+def percent_range(
+    gated: GatedTube,
+    marker: Marker,
+    mask: EventMask,
+    control: EventMask,
+    limits: PositivityLimits,
+) -> tuple[float, float]:
+    """Recompute percent positive with the coefficients into a channel changed.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        The tube; its sample is compensated and still carries the matrix it was compensated by.
+    marker : Marker
+        A stained marker.
+    mask, control : EventMask
+        The population and its negative control; neither empty.
+    limits : PositivityLimits
+        `PositivityLimits.spillover_change` is the relative change, up and down.
+
+    Returns
+    -------
+    tuple of float
+        Lowest and highest percent positive met; the unchanged one is among them.
+    """
+    sample = gated.sample
+    detector = sample.channels[sample.column(marker)].detector
+    population, negative = _rows(mask), _rows(control)
+    column = sample.column(marker)
+    cut = end_of_negative(sample.events[negative, column], limits)
+    unchanged = 100 * float(np.mean(sample.events[population, column] > cut))
+    spillover = sample.spillover
+    if spillover is None or detector not in spillover.detectors:
+        return unchanged, unchanged
+    columns = [_column_of(gated, name) for name in spillover.detectors]
+    at = spillover.detectors.index(detector)
+    percents = [unchanged]
+    for sign in (-1, 1):
+        changed = spillover.matrix.copy()
+        changed[:, at] *= 1 + sign * limits.spillover_change
+        changed[at, at] = spillover.matrix[at, at]
+        # observed = true @ S, so events compensated by S are seen by the changed matrix as
+        # x @ S @ inv(S'), of which one column is wanted
+        weights = spillover.matrix @ np.linalg.solve(changed, np.eye(len(changed)))[:, at]
+        positive = sample.events[np.ix_(population, columns)] @ weights
+        background = sample.events[np.ix_(negative, columns)] @ weights
+        percents.append(100 * float(np.mean(positive > end_of_negative(background, limits))))
+    return min(percents), max(percents)
+
+
+def _column_of(gated: GatedTube, detector: str) -> int:
+    return next(i for i, c in enumerate(gated.sample.channels) if c.detector == detector)
+
+
+def _rows(mask: EventMask) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    rows = np.flatnonzero(mask)
+    return rows[:: max(len(rows) // _MOST_EVENTS, 1)]

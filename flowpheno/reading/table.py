@@ -1,0 +1,132 @@
+"""Event tables to samples."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flowpheno.arrays import freeze
+from flowpheno.errors import TableError
+from flowpheno.panel.vocabulary import builtin_vocabulary
+from flowpheno.reading.channels import name_channels
+from flowpheno.reading.files import sha256, stem
+from flowpheno.reading.scale import relative_scale_finding
+from flowpheno.sample import ChannelKind, Sample, Scale
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+    import pandas as pd
+
+    from flowpheno.marker import Vocabulary
+
+_STAINED = (ChannelKind.FLUORESCENCE, ChannelKind.MASS)
+
+
+def sample_from_table(
+    table: pd.DataFrame | Path | str,
+    *,
+    scale: Scale,
+    vocabulary: Vocabulary | None = None,
+    name: str | None = None,
+) -> Sample:
+    """Make a sample of an event table.
+
+    Parameters
+    ----------
+    table : DataFrame or Path or str
+        One row an event, one column a channel, named as ``"PE-A"``, ``"CD10"`` or
+        ``"FL1 Log :: Kappa-FITC"``; or a CSV (also gzipped) or Parquet file that holds it.
+    scale : Scale
+        What the numbers mean; a table cannot say.
+    vocabulary : Vocabulary or None
+        Names that are known; None for those that come with flowpheno.
+    name : str or None
+        What to call the sample; None for the stem of the file, ``"table"`` for a DataFrame.
+
+    Returns
+    -------
+    Sample
+        Events as given, as float32; compensated if every stained column is named ``Comp-...``.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read, or a column has no name, a name twice, or values that are no
+        finite numbers.
+    """
+    path = Path(table) if isinstance(table, Path | str) else None
+    frame = table if not isinstance(table, Path | str) else _read_table(Path(table))
+    shown = str(path) if path else "table"
+    columns = _column_names(frame, shown)
+    events = _table_events(frame, columns, shown)
+    channels, findings = name_channels(
+        [(c, "") for c in columns], vocabulary or builtin_vocabulary()
+    )
+    tops = events.max(axis=0) if len(events) else np.ones(len(columns))
+    if scale is Scale.RELATIVE:
+        findings = (*findings, relative_scale_finding())
+    stained = [c for c, channel in zip(columns, channels, strict=True) if channel.kind in _STAINED]
+    return Sample(
+        name=name or (stem(path) if path else "table"),
+        channels=tuple(
+            replace(c, range=max(float(top), 1.0)) for c, top in zip(channels, tops, strict=True)
+        ),
+        events=freeze(events),
+        compensated=bool(stained) and all(c.upper().startswith("COMP-") for c in stained),
+        scale=scale,
+        findings=findings,
+        sha256=sha256(path) if path else "",
+    )
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    """Read CSV or Parquet; every way it can fail is one line."""
+    import pandas as pd  # noqa: PLC0415 - 0.4 s, only where tables are read
+
+    ending = path.name.lower()
+    if not ending.endswith((".csv", ".csv.gz", ".parquet")):
+        raise TableError(f"{path}: event tables end in .csv, .csv.gz or .parquet")
+    try:
+        if ending.endswith(".parquet"):
+            return pd.read_parquet(path)
+        return pd.read_csv(path, header=0, skip_blank_lines=True, low_memory=False)
+    except (OSError, ValueError, EOFError, zlib.error, MemoryError) as error:
+        first = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise TableError(f"{path}: cannot be read as an event table: {first}") from error
+
+
+def _column_names(frame: pd.DataFrame, shown: str) -> list[str]:
+    columns = [str(column).strip() for column in frame.columns]
+    if not columns:
+        raise TableError(f"{shown}: no columns")
+    for number, column in enumerate(columns, start=1):
+        if not column or column.startswith("Unnamed:"):
+            raise TableError(f"{shown}: column {number} has no name")
+    twice = sorted({column for column in columns if columns.count(column) > 1})
+    if twice:
+        raise TableError(f"{shown}: column {twice[0]!r} stands there twice")
+    return columns
+
+
+def _table_events(
+    frame: pd.DataFrame, columns: Sequence[str], shown: str
+) -> npt.NDArray[np.float32]:
+    """Copy the numbers; a table with anything else in it is refused."""
+    events = np.empty(frame.shape, dtype=np.float32)
+    for index, column in enumerate(columns):
+        series = frame.iloc[:, index]
+        if series.dtype.kind not in "fiub":
+            raise TableError(f"{shown}: column {column!r} does not hold numbers ({series.dtype})")
+        events[:, index] = series.to_numpy(dtype=np.float32, na_value=np.nan)
+        n_odd = int(np.count_nonzero(~np.isfinite(events[:, index])))
+        if n_odd:
+            raise TableError(
+                f"{shown}: column {column!r} has {n_odd} missing or infinite value(s)"
+            )
+    return events

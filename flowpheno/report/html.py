@@ -1,0 +1,175 @@
+"""Write the report of a run: an index and a page for each specimen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flowpheno.panel.verdicts import Tone, load_verdict_texts
+from flowpheno.report.describe import describe, score_rows
+from flowpheno.report.page import data_uri, render
+from flowpheno.results import Run, read_results
+from flowpheno.results.names import file_stems
+from flowpheno.verdict import SpecimenVerdict
+
+if TYPE_CHECKING:
+    from flowpheno.panel.verdicts import VerdictTexts
+    from flowpheno.plotdata import Plot
+    from flowpheno.results import PopulationCount, SpecimenResult, TubeResult
+
+_DEEPEST = 5  # indentations of the style sheet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A figure as a page holds it.
+
+    Attributes
+    ----------
+    source : str
+        Data URI.
+    description : str
+        What it shows, for those who do not see it.
+    caption : str
+        One line below it.
+    broad : bool
+        Whether it takes a whole row.
+    """
+
+    source: str
+    description: str
+    caption: str
+    broad: bool
+
+
+def write_report(run: Run | Path, out: Path, *, definitions: Path | None = None) -> Path:
+    """Write the pages of a run to ``out/report``.
+
+    Parameters
+    ----------
+    run : Run or Path
+        A run, or the folder its results were written to.
+    out : Path
+        Folder, made if absent; pages of the same names are replaced.
+    definitions : Path, optional
+        Folder of definitions with the words of the report; the one that comes with flowpheno if
+        not given.
+
+    Returns
+    -------
+    Path
+        ``index.html``.
+
+    Raises
+    ------
+    ResultsError
+        If the folder holds no results.
+    PanelError
+        If ``verdicts.yaml`` cannot be used.
+    """
+    if isinstance(run, Path):
+        run = read_results(run)
+    texts = load_verdict_texts(definitions)
+    folder = out / "report"
+    folder.mkdir(parents=True, exist_ok=True)
+    stems = file_stems((s.patient, s.specimen) for s in run.specimens)
+    links = [f"{stem}.html" for stem in stems]
+    for specimen, link in zip(run.specimens, links, strict=True):
+        _write(folder / link, specimen_page(specimen, run, texts))
+    return _write(folder / "index.html", index_page(run, links, texts))
+
+
+def index_page(run: Run, links: list[str], texts: VerdictTexts) -> str:
+    """Render the table of a batch.
+
+    Parameters
+    ----------
+    run : Run
+        What was found.
+    links : list of str
+        Page of each specimen.
+    texts : VerdictTexts
+        Meanings and sentences.
+
+    Returns
+    -------
+    str
+        The page.
+    """
+    counted = Counter(s.verdict.verdict for s in run.specimens)
+    return render(
+        "index.html",
+        texts,
+        simulated=run.simulated,
+        run=run,
+        rows=list(zip(run.specimens, links, strict=True)),
+        summary=[(v, counted[v]) for v in SpecimenVerdict if counted[v]],
+        codes=sorted({code for s in run.specimens for code in s.verdict.reasons}),
+    )
+
+
+def specimen_page(specimen: SpecimenResult, run: Run, texts: VerdictTexts) -> str:
+    """Render the page of a specimen: the verdict first, then why, then what limits it.
+
+    Parameters
+    ----------
+    specimen : SpecimenResult
+        What was found in it.
+    run : Run
+        The run it belongs to.
+    texts : VerdictTexts
+        Meanings and sentences.
+
+    Returns
+    -------
+    str
+        The page.
+    """
+    return render(
+        "specimen.html",
+        texts,
+        simulated=run.simulated,
+        run=run,
+        result=specimen,
+        limitations=_limitations(specimen, texts),
+        scores=score_rows(specimen.scores),
+        has_phenotypes=any(t.phenotypes for t in specimen.tubes),
+        pictures=[(t, [_picture(p) for p in t.plots]) for t in specimen.tubes],
+        hierarchies=[(t, _hierarchy(t)) for t in specimen.tubes],
+    )
+
+
+def _limitations(specimen: SpecimenResult, texts: VerdictTexts) -> list[str]:
+    """What the verdict says of its limits; a negative never goes without the sentence on sites."""
+    said = list(specimen.verdict.limitations)
+    negative = texts.verdicts[specimen.verdict.verdict].tone is Tone.NEGATIVE
+    if negative and texts.single_site not in said:
+        said.insert(0, texts.single_site)
+    return said
+
+
+def _picture(plot: Plot) -> Picture:
+    from flowpheno.report.figures import draw, png  # noqa: PLC0415 - matplotlib is slow to load
+
+    description = describe(plot)
+    return Picture(
+        source=data_uri(png(draw(plot))),
+        description=description.long,
+        caption=description.short,
+        broad=description.broad,
+    )
+
+
+def _hierarchy(tube: TubeResult) -> list[tuple[int, PopulationCount]]:
+    """Give each population its depth below the root."""
+    depths: dict[str, int] = {}
+    for population in tube.populations:
+        depths[population.name] = min(depths.get(population.parent, -1) + 1, _DEEPEST)
+    return [(depths[p.name], p) for p in tube.populations]
+
+
+def _write(path: Path, page: str) -> Path:
+    path.write_text(page, encoding="utf-8", newline="\n", errors="backslashreplace")
+    return path

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fcs_bytes import build_fcs, describe, float_file, integer_file
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flowpheno.errors import FcsError
+from flowpheno.fcs import data
+from flowpheno.fcs.reader import read_bytes
+
+VALUES = [[1, 2, 3], [40, 500, 1023]]
+
+
+def messages(dataset):
+    return [finding.message for finding in dataset.findings]
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("bits", [10, 16, 24, 32, 40, 64])
+def test_integers_of_any_width(bits, order):
+    dataset = read_bytes(integer_file(VALUES, bits=bits, order=order))
+    np.testing.assert_array_equal(dataset.events, np.float32(VALUES))
+    assert dataset.events.dtype == np.float32
+    assert dataset.events.flags.c_contiguous
+    assert not dataset.events.flags.writeable
+
+
+@pytest.mark.parametrize(("order", "sign"), [("1,2", "<"), ("2,1", ">")])
+def test_two_byte_orders(order, sign):
+    dataset = read_bytes(integer_file(VALUES, bits=16, order=sign, BYTEORD=order))
+    np.testing.assert_array_equal(dataset.events, np.float32(VALUES))
+
+
+def test_bytes_need_no_order():
+    dataset = read_bytes(integer_file([[7, 255]], bits=8, BYTEORD=""))
+    np.testing.assert_array_equal(dataset.events, [[7, 255]])
+
+
+def test_bits_above_the_range_are_masked():
+    dataset = read_bytes(integer_file([[0xFC05, 0x07FF]], P1R="1024", P2R="1025"))
+    np.testing.assert_array_equal(dataset.events, [[5, 0x7FF]])
+
+
+@pytest.mark.parametrize("type_", ["f4", "f8"])
+@pytest.mark.parametrize(("order", "sign"), [("1,2,3,4", "<"), ("4,3,2,1", ">")])
+def test_floating_point(type_, order, sign):
+    values = np.array([[1.5, -2.25], [3e30, 0.0]], dtype=sign + type_)
+    letter, bits = {"f4": ("F", 32), "f8": ("D", 64)}[type_]
+    keywords = describe(2, 2, data_type=letter, bits=bits, BYTEORD=order)
+    dataset = read_bytes(build_fcs(keywords, values.tobytes()))
+    np.testing.assert_array_equal(dataset.events, values.astype(np.float32))
+
+
+@pytest.mark.parametrize(("order", "places"), [("3,4,1,2", [2, 3, 0, 1]), ("2,1,4,3", [1, 0, 3, 2])])
+@pytest.mark.parametrize("kind", ["f4", "u4"])
+def test_mixed_byte_orders(order, places, kind):
+    values = np.array([[1, 70000], [3, 123456]], dtype="<" + kind)
+    octets = values.view(np.uint8).reshape(-1, 4)[:, places]
+    letter = {"f4": "F", "u4": "I"}[kind]
+    raw = build_fcs(describe(2, 2, data_type=letter, BYTEORD=order), octets.tobytes())
+    np.testing.assert_array_equal(read_bytes(raw).events, values.astype(np.float32))
+
+
+def test_mixed_widths_and_types():
+    row = np.array([(7, 1000, 2.5, -1.5)], dtype=[("a", "u1"), ("b", "<u4"), ("c", "<f4"), ("d", "<f8")])
+    more = {f"P{n}DATATYPE": letter for n, letter in enumerate("IIFD", start=1)}
+    more |= {"P1B": "8", "P2B": "32", "P3B": "32", "P4B": "64"}
+    dataset = read_bytes(build_fcs(describe(1, 4, **more), row.tobytes(), version="FCS3.2"))
+    np.testing.assert_array_equal(dataset.events, [[7, 1000, 2.5, -1.5]])
+
+
+@pytest.mark.parametrize(("bits", "decades"), [(16, "4,1"), (32, "4,1"), (24, "4,1"), (16, "4,0")])
+def test_logarithmic_integers_become_linear(bits, decades):
+    raw = integer_file([[0], [256], [512], [1023]], bits=bits, P1E=decades, P1R="1024")
+    expected = [1, 10, 100, 10 ** (4 * 1023 / 1024)]
+    np.testing.assert_allclose(read_bytes(raw).events[:, 0], expected, rtol=1e-6)
+
+
+def test_logarithmic_integers_of_many_channels_become_linear():
+    raw = integer_file([[0], [2**19]], bits=32, P1E="4,0.5", P1R=str(2**20))
+    np.testing.assert_allclose(read_bytes(raw).events[:, 0], [0.5, 50], rtol=1e-6)
+
+
+def test_floats_are_never_delogged_and_gains_never_applied():
+    dataset = read_bytes(float_file([[256.0]], P1E="4,1", P1G="8"))
+    assert dataset.events[0, 0] == 256
+    assert dataset.parameters[0].gain == 8
+
+
+def test_values_that_are_no_numbers_are_counted():
+    dataset = read_bytes(float_file([[1.0, np.nan], [np.inf, -np.inf]]))
+    assert "3 of 4 values are not finite" in messages(dataset)
+
+
+def test_doubles_beyond_float32_are_counted():
+    values = np.array([[1e300]])
+    dataset = read_bytes(build_fcs(describe(1, 1, data_type="D", bits=64), values.tobytes()))
+    assert "1 of 1 values are not finite" in messages(dataset)
+
+
+def test_large_but_finite_values_are_not_mistaken():
+    assert messages(read_bytes(float_file([[3e38, 3e38], [-3e38, 3e38]]))) == []
+
+
+@pytest.mark.parametrize(
+    ("bits", "raw"), [("4", b" 1.5-2.0 7e1   3"), ("*", b"1.5,-2.0\r\n7e1 3")], ids=["fixed", "free"]
+)
+def test_characters(bits, raw):
+    keywords = describe(2, 2, data_type="A", bits=1, P1B=bits, P2B=bits)
+    np.testing.assert_allclose(read_bytes(build_fcs(keywords, raw)).events, [[1.5, -2], [70, 3]])
+
+
+@pytest.mark.parametrize(
+    ("bits", "raw", "problem"),
+    [
+        ("4", b" 1.5 abc", "b' abc' is no number"),
+        ("*", b"1.5", "2 values expected, 1 present"),
+        ("*", b"1.5 nan", "b'nan' is no number"),
+    ],
+)
+def test_characters_that_are_no_numbers(bits, raw, problem):
+    keywords = describe(1, 2, data_type="A", bits=1, P1B=bits, P2B=bits)
+    with pytest.raises(FcsError, match=problem):
+        read_bytes(build_fcs(keywords, raw))
+
+
+def test_matrix_larger_than_memory(monkeypatch):
+    def full(*_args, **_options):
+        raise MemoryError
+
+    raw = float_file([[1.0]])
+    monkeypatch.setattr(data.np, "empty", full)
+    with pytest.raises(FcsError, match="1 events x 1 parameters do not fit into memory"):
+        read_bytes(raw)
+
+
+@pytest.mark.parametrize("bits", [16, 24])
+def test_blocks_are_seamless(monkeypatch, bits):
+    values = np.arange(999).reshape(333, 3)
+    monkeypatch.setattr(data, "_BLOCK_BYTES", 100)
+    np.testing.assert_array_equal(read_bytes(integer_file(values, bits=bits)).events, values)
+
+
+@given(st.integers(1, 64), st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=5), st.booleans())
+def test_masked_integers_of_every_width(bits, values, big):
+    resolution = 2**bits
+    column = [[value % 2 ** (-(-bits // 8) * 8)] for value in values]
+    width = next(size for size in (1, 2, 3, 4, 5, 6, 7, 8) if size * 8 >= bits)
+    if bits % 8:
+        width = next(size for size in (1, 2, 4, 8) if size * 8 > bits)
+    octets = b"".join(v[0].to_bytes(width, "big" if big else "little") for v in column)
+    order = "4,3,2,1" if big else "1,2,3,4"
+    more = {"P1R": str(resolution), "BYTEORD": order}
+    raw = build_fcs(describe(len(column), 1, data_type="I", bits=bits, **more), octets)
+    expected = np.array([v[0] % resolution for v in column], dtype=np.float64).astype(np.float32)
+    np.testing.assert_allclose(read_bytes(raw).events[:, 0], expected, rtol=1e-6)
