@@ -55,6 +55,8 @@ _STATE = re.compile(
 _DASHES = str.maketrans(dict.fromkeys("\N{MINUS SIGN}\N{EN DASH}\N{EM DASH}", "-"))
 _CLAUSE = re.compile(r"[,;\n](?![^()]*\))")
 _BETWEEN = re.compile(r"(?:[\s/.]|\band\b)+", re.IGNORECASE)
+_SIGN_INSIDE = re.compile(r"[+()]|-[\s/-]")
+_GAP = re.compile(r"[\s-]")
 _OPEN_WORDS = re.compile(r"[a-z]", re.IGNORECASE)
 
 
@@ -164,13 +166,23 @@ def _name(clause: str, begin: int, vocabulary: Vocabulary) -> tuple[Marker, int]
     for end in [*followed, *(end for end in ends if end not in followed)]:
         name = clause[begin:end]
         marker = canonical_marker(name, vocabulary)
-        if marker is not None and ("+" not in marker or "/" in name):
+        if marker is not None and _is_one_name(name, marker, vocabulary):
             return marker, end
     token = re.split(r"[\s,;()]", clause[begin:], maxsplit=1)[0]
     bare = token.rstrip("+-/.") or token
     nearest = resolve_channel("", bare, vocabulary).nearest
     hint = f"; did you mean {', '.join(nearest)}?" if nearest else ""
     raise NotationError(f"{bare!r} is not a marker flowpheno knows{hint}")
+
+
+def _is_one_name(name: str, marker: Marker, vocabulary: Vocabulary) -> bool:
+    """Whether a name is not two: only ``A/B`` names two reagents of one channel on purpose."""
+    if _SIGN_INSIDE.search(name):
+        return False
+    if "+" in marker:
+        return "/" in name
+    first = _GAP.split(name, maxsplit=1)[0]  # "CD10-CD10" is CD10 twice, "HLA-DR" is one name
+    return first == name or canonical_marker(first, vocabulary) != marker
 
 
 def _may_end(clause: str, end: int) -> bool:

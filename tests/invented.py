@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,6 @@ from flowpheno.results import (
 from flowpheno.sample import Channel, ChannelKind, Sample
 from flowpheno.statistics import wilson_percent
 from flowpheno.verdict import Lineage, SpecimenVerdict, Verdict
-
 
 _DYES = {"CD45": "V500", "CD19": "PE-Cy7", "CD10": "APC", "CD34": "PerCP-Cy5.5"}
 _MADE_OF = {  # share, FSC, SSC, then log10 intensity of _DYES; 0 is negative
@@ -84,6 +84,7 @@ _SCORES = LineageScores(
 
 
 def marrow(n: int = 4000) -> tuple[Sample, dict[str, Population]]:
+    """Make a marrow, and the populations it is made of."""
     rng = np.random.default_rng(7)
     label = rng.choice(list(_MADE_OF), size=n, p=[row[0] for row in _MADE_OF.values()])
     events = np.empty((n, 7), dtype=np.float32)
@@ -113,6 +114,7 @@ def marrow(n: int = 4000) -> tuple[Sample, dict[str, Population]]:
 
 
 def run_of(*names: str, simulated: bool = False, membership: bool = False, **marks: Any) -> Run:
+    """Make a run with one tube a specimen; every value is invented."""
     specimens = tuple(_specimen(name, membership=membership, **marks) for name in names)
     failure = Failure(path="bad <b>.fcs", error="FcsError", message="FILE segment, byte 0: empty")
     return Run(
@@ -123,6 +125,29 @@ def run_of(*names: str, simulated: bool = False, membership: bool = False, **mar
         definitions={"thresholds.yaml": "cd" * 32, "markers.yaml": "ef" * 32},
         simulated=simulated,
     )
+
+
+_CHANNEL = ChannelRow(detector="CD10-A", marker="CD10", fluorochrome="APC", kind="fluorescence")
+_FINDINGS = (
+    Finding(
+        code=ReasonCode.NO_NORMAL_TEMPLATE,
+        severity=Severity.BLOCKING,
+        stage="aberrancy",
+        message="No template.",
+    ),
+    Finding(
+        code=ReasonCode.MARGIN_EXCESS,
+        severity=Severity.NOTE,
+        stage="qc.margins",
+        message="1.5 % of events at the margin.",
+        value=1.5,
+    ),
+)
+_REASONS = (ReasonCode.LINEAGE_FROM_HISTORY, ReasonCode.NO_NORMAL_TEMPLATE)
+
+
+def _percent(k: float, n: int) -> float:
+    return 100 * k / n if n else float("nan")
 
 
 def _specimen(
@@ -136,56 +161,78 @@ def _specimen(
 ) -> SpecimenResult:
     sample, populations = marrow(n)
     blasts, root = populations["blasts"], populations["nucleated"]
-    calls = (
-        MarkerCall(
-            marker=Marker(marker), call=Call.POSITIVE, qualifiers=(Qualifier.BRIGHT,), median=81234.5,
-            percent=wilson_percent(blasts.n, blasts.n), shift_log10=0.54, reference="hematogones",
-            control="t_cells", cutoff=900.0, n=blasts.n, strong=True,
-        ),
-        MarkerCall(marker=Marker("CD34"), call=Call.BORDERLINE, n=blasts.n,
-                   percent=wilson_percent(0, 0), median=float("nan"),
-                   reasons=(ReasonCode.COMP_SENSITIVE,)),
-    )  # fmt: skip
-    phenotype = Phenotype(population="blasts", calls={c.marker: c for c in calls})
+    cd34 = MarkerCall(
+        marker=Marker("CD34"),
+        call=Call.BORDERLINE,
+        n=blasts.n,
+        percent=wilson_percent(0, 0),
+        reasons=(ReasonCode.COMP_SENSITIVE,),
+    )
+    given = MarkerCall(
+        marker=Marker(marker),
+        call=Call.POSITIVE,
+        qualifiers=(Qualifier.BRIGHT,),
+        median=81234.5,
+        percent=wilson_percent(blasts.n, blasts.n),
+        shift_log10=0.54,
+        reference="hematogones",
+        control="t_cells",
+        cutoff=900.0,
+        n=blasts.n,
+        strong=True,
+    )
+    phenotype = Phenotype(population="blasts", calls={c.marker: c for c in (given, cd34)})
     shown = [populations[k] for k in ("t_cells", "mature_b", "blasts")]
     box = [(100.0, 1e3), (100.0, 4e4), (2e4, 4e4), (2e4, 1e3)]
     gate = polygon_gate(box, inside=blasts, parent=root)
+    cd45, ssc = Marker("CD45"), Marker("SSC")
     tube = TubeResult(
         name=name,
         sha256="ab" * 32,
         n_events=n,
-        channels=(ChannelRow(detector="CD10-A", marker=marker, fluorochrome="APC", kind="fluorescence"),),
+        channels=(replace(_CHANNEL, marker=marker),),
         compensation="matrix of the file",
         steps=(StepCount(step="singlets", n_in=n + 50, n_out=n, note="FSC-A against FSC-H"),),
         populations=tuple(
-            PopulationCount(name=p.name, parent=p.parent, n=p.n,
-                            percent_of_parent=100 * p.n / n if n and p.parent else float("nan"))
+            PopulationCount(
+                name=p.name, parent=p.parent, n=p.n, percent_of_parent=_percent(p.n, n)
+            )
             for p in (root, *shown)
         ),
         phenotypes=(phenotype,),
-        findings=(
-            Finding(code=ReasonCode.NO_NORMAL_TEMPLATE, severity=Severity.BLOCKING, stage="aberrancy",
-                    message="No template.", value=None),
-            Finding(code=ReasonCode.MARGIN_EXCESS, severity=Severity.NOTE, stage="qc.margins",
-                    message="1.5 % of events at the margin.", value=1.5),
-        ),
+        findings=_FINDINGS,
         plots=(
-            density2d(sample, Marker("CD45"), Marker("SSC"), parent=root, overlays=shown, gates=[gate], bins=40),
-            histogram(sample, Marker("CD34"), populations=[blasts, populations["t_cells"]], cutoff=900.0),
-            time_plot(sample, markers=[Marker("CD45")], bins=20),
+            density2d(sample, cd45, ssc, parent=root, overlays=shown, gates=[gate], bins=40),
+            histogram(sample, Marker("CD34"), populations=[blasts, shown[0]], cutoff=900.0),
+            time_plot(sample, markers=[cd45], bins=20),
         ),
-        membership=pd.DataFrame({"population": "blasts", "blasts": blasts.mask}) if membership else None,
-    )  # fmt: skip
+        membership=pd.DataFrame({"blasts": blasts.mask}) if membership else None,
+    )
     return SpecimenResult(
-        specimen=name, patient="P1", material="bone marrow", site="left", date="2026-01-01",
-        timepoint="relapse", tubes=(tube,), scores=_SCORES,
+        specimen=name,
+        patient="P1",
+        material="bone marrow",
+        site="left",
+        date="2026-01-01",
+        timepoint="relapse",
+        tubes=(tube,),
+        scores=_SCORES,
         matches=(_MATCH,),
         verdict=Verdict(
-            verdict=verdict, reasons=(ReasonCode.LINEAGE_FROM_HISTORY, ReasonCode.NO_NORMAL_TEMPLATE),
-            evidence=(f"{blasts.n} events are CD19 and {marker} positive.",), limitations=limitations,
-            n_blasts=blasts.n, n_nucleated=n, denominator="nucleated_all",
-            blast_percent=wilson_percent(blasts.n, n), lod_percent=100 * 20 / n if n else float("nan"),
-            lloq_percent=100 * 50 / n if n else float("nan"), hematogone_percent=float("nan"),
-            clonality=Clonality.NOT_ASSESSABLE, lineage=Lineage.B, known_bcp_all=True, template="",
+            verdict=verdict,
+            reasons=_REASONS,
+            evidence=(f"{blasts.n} events are CD19 and {marker} positive.",),
+            limitations=limitations,
+            n_blasts=blasts.n,
+            n_nucleated=n,
+            denominator="nucleated_all",
+            blast_percent=wilson_percent(blasts.n, n),
+            lod_percent=_percent(20, n),
+            lloq_percent=_percent(50, n),
+            hematogone_percent=float("nan"),
+            clonality=Clonality.NOT_ASSESSABLE,
+            lineage=Lineage.B,
+            known_bcp_all=True,
+            template="",
         ),
-    )  # fmt: skip
+    )

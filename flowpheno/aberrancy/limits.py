@@ -59,6 +59,10 @@ class AberrancyLimits:
         Rank correlation of CD10 with CD20, and with CD45, at or under which there is a continuum.
     non_b_percent, non_b_cd45_log10 : float
         Percent of nucleated cells, and CD45 against lymphocytes, of blasts of another lineage.
+    diluted_erythroid, diluted_progenitors, diluted_hematogones : float
+        Percent of nucleated cells below which all three must lie in a hemodiluted specimen.
+    regenerating_percent : float
+        Percent of hematogones from which a marrow is called regenerating.
     cross_lineage, only_without_cd34 : tuple of str
         Markers foreign to B precursors; those that count on CD34-negative cells only.
     """
@@ -101,5 +105,9 @@ class AberrancyLimits:
     continuum_spearman_cd45: float
     non_b_percent: float
     non_b_cd45_log10: float
+    diluted_erythroid: float
+    diluted_progenitors: float
+    diluted_hematogones: float
+    regenerating_percent: float
     cross_lineage: tuple[str, ...]
     only_without_cd34: tuple[str, ...]

@@ -26,7 +26,7 @@ _Panels = Annotated[
 _AsJson = Annotated[bool, typer.Option("--json", help="Print JSON")]
 
 
-@panels.command("list")
+@panels.command("list", help="List every definition file with its kind, reference and hash.")
 def list_definitions(directory: _Panels = None, as_json: _AsJson = False) -> None:  # noqa: FBT002
     """List every definition file, with its kind, reference and hash.
 
@@ -55,7 +55,7 @@ def list_definitions(directory: _Panels = None, as_json: _AsJson = False) -> Non
         print_table("Definitions", columns, rows)
 
 
-@panels.command("show")
+@panels.command("show", help="Show one definition, a phenotype rule by rule.")
 def show(
     name: Annotated[str, typer.Argument(help="Name from `flowpheno panels list`")],
     directory: _Panels = None,
@@ -73,8 +73,13 @@ def show(
     from flowpheno.panel.kinds import definition_files, kind_of_file
     from flowpheno.panel.phenotypes import load_phenotype
 
-    files = definition_files([directory or builtin_directory()])
-    found = [p for p in files if p.with_suffix("").as_posix().endswith(f"/{name}")]
+    folder = directory or builtin_directory()
+    files = definition_files([folder])
+    found = [
+        path
+        for path in files
+        if name in {path.stem, path.relative_to(folder).with_suffix("").as_posix()}
+    ]
     if not found:
         known = ", ".join(path.stem for path in files)
         raise typer.BadParameter(f"{name!r} is no definition; known: {known}")
@@ -85,7 +90,7 @@ def show(
         typer.echo(found[0].read_text(encoding="utf-8"), nl=False)
 
 
-@panels.command("check")
+@panels.command("check", help="List every problem of definition files with its line.")
 def check(
     paths: Annotated[list[Path], typer.Argument(exists=True, help="Files or folders")],
     kind: Annotated[
@@ -101,7 +106,7 @@ def check(
     kind : str
         Kind of definition.
     """
-    from flowpheno.panel.kinds import KINDS, check_file, definition_files
+    from flowpheno.panel.kinds import KINDS, check_file, definition_files, kind_of_file
 
     if kind and kind not in KINDS:
         raise typer.BadParameter(f"{kind!r} is no kind; known: {', '.join(KINDS)}")
@@ -112,11 +117,14 @@ def check(
             typer.echo(f"{path}: {problem}")
     n_problems = sum(map(len, problems.values()))
     typer.echo(f"{len(files)} file(s), {n_problems} problem(s)", err=n_problems > 0)
+    plain = [p.name for p in files if not problems[p] and not (kind or kind_of_file(p))]
+    if plain:
+        typer.echo(f"of no known kind, only checked to be YAML: {', '.join(plain)}", err=True)
     if n_problems:
         raise typer.Exit(1)
 
 
-@panels.command("schema")
+@panels.command("schema", help="Print JSON Schemas, for completion in an editor.")
 def schema(
     kind: Annotated[str, typer.Argument(help="Kind of definition; all if not given")] = "",
 ) -> None:

@@ -75,7 +75,7 @@ class Comparison:
 
     @property
     def table(self) -> pd.DataFrame:
-        """Rows of ``shifts.csv``.
+        """Table of the shifts, as ``shifts.csv`` holds it.
 
         Returns
         -------

@@ -1,1 +1,1 @@
-"""."""
+"""FCS files: bytes to keywords and linear events, and back."""

@@ -14,6 +14,7 @@ from flowpheno.fcs.number import parse_integer
 from flowpheno.fcs.parameters import parse_parameters
 from flowpheno.fcs.repair import Repairs, Strictness
 from flowpheno.fcs.text import MAXIMUM_TEXT_BYTES, parse_text
+from flowpheno.finding import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,7 +132,8 @@ def _following(
     ):
         return following
     problem = f"$NEXTDATA is {distance}, where no data set begins; passed over"
-    repairs.note(problem, segment="TEXT", offset=begin + header.text.begin, value=distance)
+    at = begin + header.text.begin
+    repairs.note(problem, segment="TEXT", offset=at, value=distance, severity=Severity.WARNING)
     return None
 
 

@@ -78,7 +78,7 @@ class Parameter:
 
     @property
     def width(self) -> int:
-        """Bytes of one value; odd numbers of bits stand in the next larger word."""
+        """Length of one value in bytes; odd numbers of bits stand in the next larger word."""
         if self.data_type is DataType.CHARACTERS:
             return self.bits
         n_bytes, rest = divmod(self.bits, _BITS_OF_BYTE)
@@ -86,7 +86,7 @@ class Parameter:
 
     @property
     def mask(self) -> int:
-        """Bits of an integer that carry its value: up to the next power of two of ``$PnR``."""
+        """Mask of the bits of an integer that count: to the next power of two of ``$PnR``."""
         full = (1 << (_BITS_OF_BYTE * self.width)) - 1
         channels = int(min(self.resolution, full + 1))
         return full if channels < 1 else ((1 << (channels - 1).bit_length()) - 1) & full

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.gating.density import density
+from flowpheno.density import density
 from flowpheno.statistics import robust_sd
 
 if TYPE_CHECKING:

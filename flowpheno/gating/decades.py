@@ -127,7 +127,7 @@ def to_decades(sample: Sample) -> Decades:
         if channel.kind is ChannelKind.SCATTER:
             column = _scatter(raw, channel, relative=relative)
         elif channel.kind in {ChannelKind.FLUORESCENCE, ChannelKind.MASS}:
-            transform = working_transform(channel, sample.scale, raw)
+            transform = working_transform(channel, sample.scale)
             transforms[channel.marker] = transform
             column = transform.apply(raw)
             column = column * RELATIVE_DECADES if relative else column / LN10

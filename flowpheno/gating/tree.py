@@ -197,7 +197,7 @@ def _t_and_nk(
 
 def _upper_mode(decades: Decades, marker: Marker, parent: EventMask) -> EventMask:
     """Split a parent at the widest valley; the anchor may itself be the positive mode."""
-    from flowpheno.gating.density import density  # noqa: PLC0415 - one use
+    from flowpheno.density import density  # noqa: PLC0415 - one use
 
     values = decades.of(marker)
     curve = density(values[parent], bandwidth=0.1)

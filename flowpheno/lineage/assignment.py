@@ -12,7 +12,7 @@ from flowpheno.lineage.who5 import Who5Lineage, who5_lineage
 from flowpheno.matching import evaluate
 
 if TYPE_CHECKING:
-    from flowpheno.panel.scores import LineageEvidence, ScoreDefinitions
+    from flowpheno.panel.scores import ScoreDefinitions
     from flowpheno.phenotype import Phenotype
 
 
@@ -99,6 +99,7 @@ def _lineage(
     beside = who5.b or (
         who5.b is None
         and egil.b > scores.egil.biphenotypic_above
+        and evaluate(evidence.b.beside_others, measured)
         and not evaluate(evidence.b.weak, measured)
     )
     if beside or len(others) > 1:  # mixed, unless all that speaks against B is weak
@@ -119,8 +120,6 @@ def _only_b(
         return False
     above = scores.egil.biphenotypic_above
     rivals = ((egil.t, scores.evidence.t), (egil.myeloid, scores.evidence.myeloid))
-    return not any(points > above and not _ruled_out(rule, measured) for points, rule in rivals)
-
-
-def _ruled_out(rule: LineageEvidence, measured: Phenotype) -> bool:
-    return rule.excluded is not None and evaluate(rule.excluded, measured) is True
+    return not any(
+        points > above and not evaluate(rule.excluded, measured) for points, rule in rivals
+    )

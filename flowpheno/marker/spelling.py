@@ -178,7 +178,7 @@ def unwrap(name: str) -> Unwrapped:
     text, n_isotopes = _ISOTOPE.subn(" ", _SECONDS.sub(r"\1", clean(name)))
     text, n_masses = _MASS_NUMBER.subn("", text.strip())
     text, n_filters = _FILTER.subn(" ", text)
-    text, measure = _split_measure(text.strip())
+    text, measure = _split_measure(" ".join(text.split()))
     return Unwrapped(
         text=_spell_out(text),
         measure=measure,

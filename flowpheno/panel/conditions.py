@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -29,7 +29,11 @@ from pydantic import (
 
 from flowpheno.marker import Marker
 
-_KINDS = ("marker", "any_of", "all_of", "at_least")
+# Unlike any key: what a problem is about is looked up key by key to find its line.
+_TAGS = {"marker": "one marker", "any_of": "any of", "all_of": "all of", "at_least": "at least"}
+
+
+_Item = TypeVar("_Item")
 
 
 class Level(StrEnum):
@@ -56,6 +60,19 @@ def _known(name: str, info: ValidationInfo) -> str:
 
 KnownMarker: TypeAlias = Annotated[Marker, AfterValidator(_known)]
 """A canonical marker name, checked if the context of validation holds ``markers``."""
+
+
+def _not_empty(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    if not items:
+        raise ValueError("at least one is needed")
+    return items
+
+
+# Not min_length: that also counts items that are there and wrong.
+Some: TypeAlias = Annotated[
+    tuple[_Item, ...], AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1})
+]
+"""One or more of something."""
 
 
 class Definition(BaseModel):
@@ -126,7 +143,7 @@ class AnyOf(Definition):
         The conditions.
     """
 
-    any_of: tuple[Condition, ...] = Field(min_length=1)
+    any_of: Some[Condition]
 
     def __str__(self) -> str:
         return " or ".join(_nested(c) for c in self.any_of)
@@ -146,7 +163,7 @@ class AllOf(Definition):
         The conditions.
     """
 
-    all_of: tuple[Condition, ...] = Field(min_length=1)
+    all_of: Some[Condition]
 
     def __str__(self) -> str:
         return " and ".join(_nested(c) for c in self.all_of)
@@ -169,7 +186,7 @@ class AtLeast(Definition):
     """
 
     at_least: int = Field(ge=1)
-    of: tuple[Condition, ...] = Field(min_length=1)
+    of: Some[Condition]
 
     @model_validator(mode="after")
     def _can_be_met(self) -> AtLeast:
@@ -197,19 +214,17 @@ def kind_of(value: Any) -> str:  # noqa: ANN401 - pydantic hands over raw input 
     Returns
     -------
     str
-        ``"marker"`` if nothing else can be told, so that the error names what is missing.
+        Its tag; ``"one marker"`` if nothing can be told, so that the error says what is missing.
     """
-    for kind in _KINDS:
-        if (isinstance(value, dict) and kind in value) or hasattr(value, kind):
-            return kind
-    return "marker"
+    keys = value if isinstance(value, dict) else {key for key in _TAGS if hasattr(value, key)}
+    return next((tag for key, tag in _TAGS.items() if key in keys), _TAGS["marker"])
 
 
 Condition: TypeAlias = Annotated[
-    Annotated[MarkerCondition, Tag("marker")]
-    | Annotated[AnyOf, Tag("any_of")]
-    | Annotated[AllOf, Tag("all_of")]
-    | Annotated[AtLeast, Tag("at_least")],
+    Annotated[MarkerCondition, Tag("one marker")]
+    | Annotated[AnyOf, Tag("any of")]
+    | Annotated[AllOf, Tag("all of")]
+    | Annotated[AtLeast, Tag("at least")],
     Discriminator(kind_of),
 ]
 """Any condition; the union is the list of kinds."""

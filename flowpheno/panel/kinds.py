@@ -13,7 +13,7 @@ from flowpheno.panel.files import load_definition, read_yaml
 from flowpheno.panel.mrd import MrdRules
 from flowpheno.panel.phenotypes import PhenotypeDefinition, load_phenotype
 from flowpheno.panel.scores import SCORE_MODELS
-from flowpheno.panel.tubes import Tube
+from flowpheno.panel.tubes import Tube, load_tube
 from flowpheno.panel.verdicts import VerdictTexts
 from flowpheno.panel.vocabulary import MarkersFile, builtin_vocabulary, load_markers
 
@@ -90,6 +90,8 @@ def check_file(path: Path, *, kind: str = "") -> tuple[str, ...]:
             load_phenotype(path)
         elif kind == "markers":
             load_markers(path)
+        elif kind == "tube":
+            load_tube(path)
         elif kind:
             known = frozenset(builtin_vocabulary().antigens)
             load_definition(path, KINDS[kind], context={"markers": known})

@@ -14,6 +14,7 @@ from flowpheno.panel.conditions import (
     AtLeast,
     Definition,
     MarkerCondition,
+    Some,
     kind_of,
 )
 from flowpheno.panel.files import builtin_directory, load_definition
@@ -66,10 +67,10 @@ class AtLeastRule(_Rule, AtLeast):
 
 
 Rule: TypeAlias = Annotated[
-    Annotated[MarkerRule, Tag("marker")]
-    | Annotated[AnyOfRule, Tag("any_of")]
-    | Annotated[AllOfRule, Tag("all_of")]
-    | Annotated[AtLeastRule, Tag("at_least")],
+    Annotated[MarkerRule, Tag("one marker")]
+    | Annotated[AnyOfRule, Tag("any of")]
+    | Annotated[AllOfRule, Tag("all of")]
+    | Annotated[AtLeastRule, Tag("at least")],
     Discriminator(kind_of),
 ]
 """Any rule: a condition with its role and its source."""
@@ -102,7 +103,7 @@ class PhenotypeDefinition(Definition):
     reference: str = Field(min_length=10)
     note: str = ""
     refines: str = ""
-    rules: tuple[Rule, ...] = Field(min_length=1)
+    rules: Some[Rule]
 
 
 def load_phenotype(

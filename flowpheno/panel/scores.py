@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from pydantic import Field, model_validator
 
 from flowpheno.errors import PanelError
-from flowpheno.panel.conditions import Condition, Definition, KnownMarker
+from flowpheno.panel.conditions import Condition, Definition, KnownMarker, Some
 from flowpheno.panel.files import builtin_directory, load_definition
 from flowpheno.panel.vocabulary import builtin_vocabulary
 
@@ -68,7 +68,7 @@ class EgilItem(Definition):
     """
 
     points: float = Field(gt=0)
-    any_of: tuple[KnownMarker, ...] = Field(min_length=1)
+    any_of: Some[KnownMarker]
     surface: KnownMarker | None = None
     switch: Literal["lysozyme", "cd22_surface_points"] | None = None
 
@@ -106,7 +106,7 @@ class Staging(Definition):
     """
 
     precondition: Condition
-    stages: tuple[Stage, ...] = Field(min_length=1)
+    stages: Some[Stage]
 
 
 class Egil(ScoreDefinition):
@@ -126,9 +126,9 @@ class Egil(ScoreDefinition):
 
     biphenotypic_above: float = Field(gt=0)
     switches: EgilSwitches
-    b: tuple[EgilItem, ...] = Field(min_length=1)
-    t: tuple[EgilItem, ...] = Field(min_length=1)
-    myeloid: tuple[EgilItem, ...] = Field(min_length=1)
+    b: Some[EgilItem]
+    t: Some[EgilItem]
+    myeloid: Some[EgilItem]
     b_stages: Staging
     t_stages: Staging
 
@@ -162,7 +162,7 @@ class AieopBfm(ScoreDefinition):
 
     bcp_all: Condition
     t_all: Condition
-    subtypes: tuple[Stage, ...] = Field(min_length=1)
+    subtypes: Some[Stage]
     myeloid_coexpression: tuple[KnownMarker, ...]
 
 
@@ -175,13 +175,34 @@ class LineageEvidence(Definition):
         Enough to name it.
     weak : Condition
         If this holds too, the evidence is weak.
-    excluded : Condition or None
-        Enough to rule it out.
     """
 
     evidence: Condition
     weak: Condition
-    excluded: Condition | None = None
+
+
+class BLineageEvidence(LineageEvidence):
+    """What speaks for the B lineage; `evidence` and `weak` as in `LineageEvidence`.
+
+    Attributes
+    ----------
+    beside_others : Condition
+        Needed for a mixed lineage where the WHO-HAEM5 criterion is undecided.
+    """
+
+    beside_others: Condition
+
+
+class OtherLineageEvidence(LineageEvidence):
+    """What speaks for T or myeloid lineage; `evidence` and `weak` as in `LineageEvidence`.
+
+    Attributes
+    ----------
+    excluded : Condition
+        Enough to rule it out.
+    """
+
+    excluded: Condition
 
 
 class Evidence(ScoreDefinition):
@@ -189,13 +210,15 @@ class Evidence(ScoreDefinition):
 
     Attributes
     ----------
-    b, t, myeloid : LineageEvidence
-        The lineages.
+    b : BLineageEvidence
+        B lineage.
+    t, myeloid : OtherLineageEvidence
+        The others.
     """
 
-    b: LineageEvidence
-    t: LineageEvidence
-    myeloid: LineageEvidence
+    b: BLineageEvidence
+    t: OtherLineageEvidence
+    myeloid: OtherLineageEvidence
 
 
 class ConfirmationMarkers(Definition):
@@ -252,15 +275,15 @@ class ScoreDefinitions:
         Simplified classification.
     evidence : Evidence
         What names a lineage.
-    minimum_markers : MinimumMarkers
-        What each task needs.
+    minimum : MinimumMarkers
+        Markers each task needs.
     """
 
     egil: Egil
     who5: Who5
     aieop_bfm: AieopBfm
     evidence: Evidence
-    minimum_markers: MinimumMarkers
+    minimum: MinimumMarkers
 
 
 SCORE_MODELS: dict[str, type[ScoreDefinition]] = {
@@ -294,20 +317,12 @@ def load_scores(directory: Path, *, markers: Collection[Marker] | None = None) -
         If a file is missing or does not define its score; every problem of it with its line.
     """
     known = frozenset(builtin_vocabulary().antigens if markers is None else markers)
-
-    def load(model: type[_Score], name: str) -> _Score:
-        path = directory / f"{name}.yaml"
-        score = load_definition(path, model, context={"markers": known})
-        if score.name != name:
-            raise PanelError(path, [f"line 1: name: is {score.name!r}, the file {name!r}"])
-        return score
-
     return ScoreDefinitions(
-        egil=load(Egil, "egil"),
-        who5=load(Who5, "who5"),
-        aieop_bfm=load(AieopBfm, "aieop_bfm"),
-        evidence=load(Evidence, "evidence"),
-        minimum_markers=load(MinimumMarkers, "minimum_markers"),
+        egil=_load(directory / "egil.yaml", Egil, known),
+        who5=_load(directory / "who5.yaml", Who5, known),
+        aieop_bfm=_load(directory / "aieop_bfm.yaml", AieopBfm, known),
+        evidence=_load(directory / "evidence.yaml", Evidence, known),
+        minimum=_load(directory / "minimum_markers.yaml", MinimumMarkers, known),
     )
 
 
@@ -330,3 +345,10 @@ def builtin_scores(directory: Path | None = None) -> ScoreDefinitions:
         If a file is missing or does not define its score.
     """
     return load_scores((directory or builtin_directory()) / "scores")
+
+
+def _load(path: Path, model: type[_Score], markers: Collection[str]) -> _Score:
+    score = load_definition(path, model, context={"markers": markers})
+    if score.name != path.stem:
+        raise PanelError(path, [f"line 1: name: is {score.name!r}, the file {path.stem!r}"])
+    return score

@@ -62,6 +62,8 @@ class VerdictTexts(BaseModel):
         What is said of the word monoclonal.
     cases : dict of str to VerdictText
         Verdicts on a case.
+    comparisons : dict of str to VerdictText
+        What became of a phenotype.
     flags : dict of str to str
         Flags beside the verdict on a case.
     reasons : dict of ReasonCode to str
@@ -76,6 +78,7 @@ class VerdictTexts(BaseModel):
     verdicts: dict[str, VerdictText]
     clonality: dict[str, _Sentence]
     cases: dict[str, VerdictText]
+    comparisons: dict[str, VerdictText]
     flags: dict[str, _Sentence]
     reasons: dict[ReasonCode, _Sentence]
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.arrays import Values
 from flowpheno.sample import Channel, ChannelKind, Measure, Sample, Scale
 from flowpheno.transform import Asinh, Logicle
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
 
-    from flowpheno.arrays import EventMask
+    from flowpheno.arrays import EventMask, Values
     from flowpheno.transform import Transform
 
 _DECADES = 4.5  # M: width of a logicle scale, as flow software has it (Parks 2006)
@@ -79,16 +79,25 @@ class Axis:
         """
         ends = self._display(np.array([self.low, self.high]))
         shown = self._display(np.asarray(values, dtype=np.float64))
-        return (shown - ends[0]) / (ends[1] - ends[0])
+        along: Values = (shown - ends[0]) / (ends[1] - ends[0])
+        return along
 
     def _display(self, values: Values) -> Values:
-        transform = self._transform()
+        transform = self.transform
         if transform is None:
             return values
         shown = np.asarray(transform.apply(np.atleast_1d(values)), dtype=np.float64)
         return shown.reshape(values.shape)
 
-    def _transform(self) -> Transform | None:
+    @property
+    def transform(self) -> Transform | None:
+        """Scale of the axis.
+
+        Returns
+        -------
+        Transform or None
+            None for linear, which needs none.
+        """
         match self.scale:
             case AxisScale.LINEAR:
                 return None
@@ -123,8 +132,8 @@ def axis_of(sample: Sample, column: int, mask: EventMask | None = None) -> Axis:
        2006;69:541-551.
     """
     channel = sample.channels[column]
-    values = sample.events[:, column] if mask is None else sample.events[mask, column]
-    values = values[np.isfinite(values)].astype(np.float64)
+    measured = sample.events[:, column] if mask is None else sample.events[mask, column]
+    values = measured[np.isfinite(measured)].astype(np.float64)
     if sample.scale is Scale.RELATIVE:
         return _relative(channel, values)
     match channel.kind:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from flowpheno.arrays import EventMask, Values
-from flowpheno.plotdata.axis import Axis
+if TYPE_CHECKING:
+    from flowpheno.arrays import EventMask, Values
+    from flowpheno.plotdata.axis import Axis
+
 
 Counts: TypeAlias = npt.NDArray[np.uint32]
 """Events a bin, shape ``(bins,)`` or ``(bins in x, bins in y)``, bins of equal display width."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.finding import ReasonCode
-from flowpheno.marker import Mode
+from flowpheno.marker import CutoffKind, Mode
 from flowpheno.phenotype import Call, MarkerCall, Phenotype, Qualifier
-from flowpheno.positivity.control import find_control
+from flowpheno.positivity.control import antigen_of, find_control
 from flowpheno.positivity.expression import end_of_negative, intensity_call, qualify, strong
 from flowpheno.positivity.sensitivity import percent_range
 from flowpheno.statistics import Interval, wilson_percent
@@ -60,7 +60,7 @@ def call_phenotype(
     for marker in gated.sample.markers:
         if marker in _DYES or marker not in gated.decades.transforms:
             continue
-        call = call_marker(gated, population, vocabulary.antigen(marker), limits)
+        call = call_marker(gated, population, antigen_of(vocabulary, marker), limits)
         parts = set(marker.split("+"))
         if hidden := sorted(parts & set(masked)):
             call = _masked(call, ReasonCode(masked[hidden[0]]))
@@ -131,7 +131,7 @@ def _threshold_call(  # noqa: PLR0913 - the facts of one call
     n = len(values)
     percent = wilson_percent(int(np.count_nonzero(values > cut)), n)
     scheme = limits.schemes[limits.scheme]
-    threshold = scheme.cytoplasmic if antigen.cytoplasmic else scheme.surface
+    threshold = scheme.cytoplasmic if antigen.cutoff_kind is CutoffKind.CYTOPLASMIC else scheme.surface
     call = Call.POSITIVE if percent.estimate >= threshold else Call.NEGATIVE
     if percent.low < threshold <= percent.high and percent.low != percent.high:
         call = Call.BORDERLINE

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.finding import ReasonCode
+from flowpheno.marker import Antigen, Marker
 
 if TYPE_CHECKING:
     from flowpheno.arrays import EventMask
     from flowpheno.gating import GatedTube
-    from flowpheno.marker import Antigen
+    from flowpheno.marker import Vocabulary
     from flowpheno.positivity.limits import PositivityLimits
 
 _GATED_AS = {
@@ -49,6 +50,33 @@ class Control:
     name: str
     mask: EventMask
     reasons: tuple[ReasonCode, ...]
+
+
+def antigen_of(vocabulary: Vocabulary, marker: Marker) -> Antigen:
+    """Look a stained marker up; a combined channel is negative where all its parts are.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        Known antigens.
+    marker : Marker
+        Canonical marker, or several joined by ``+``.
+
+    Returns
+    -------
+    Antigen
+        The entry; for a combined channel one made of its parts, always by threshold.
+    """
+    if marker in vocabulary.antigens:
+        return vocabulary.antigens[marker]
+    parts = [vocabulary.antigens[Marker(p)] for p in marker.split("+") if p in vocabulary.antigens]
+    if not parts:
+        return Antigen(name=marker)
+    shared = [c for c in parts[0].negative_controls if all(c in p.negative_controls for p in parts)]
+    positive = {c for p in parts for c in p.positive_controls}
+    return Antigen(
+        name=marker, negative_controls=tuple(shared), positive_controls=tuple(sorted(positive))
+    )
 
 
 def find_control(gated: GatedTube, antigen: Antigen, limits: PositivityLimits) -> Control | None:

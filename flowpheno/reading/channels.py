@@ -64,10 +64,11 @@ def _unmapped(channels: Sequence[Channel], resolved: Sequence[ChannelName]) -> l
     for channel, said in zip(channels, resolved, strict=True):
         if said.recognised:
             continue
-        shown = (channel.label or channel.detector)[:_SHOWN]
+        names = dict.fromkeys(name[:_SHOWN] for name in (channel.detector, channel.label) if name)
+        shown = " :: ".join(names)
         hint = f"; known names that resemble it: {', '.join(said.nearest)}" if said.nearest else ""
         findings.setdefault(
-            shown,
+            channel.label or channel.detector,
             Finding(
                 code=ReasonCode.CHANNEL_UNMAPPED,
                 severity=Severity.WARNING if said.nearest else Severity.NOTE,
@@ -95,7 +96,10 @@ def _promote_heights(channels: list[Channel]) -> tuple[list[Channel], list[Findi
         str(c.marker) for c, is_alone in zip(channels, alone, strict=True) if is_alone
     )
     message = f"recorded as pulse height only, used in place of the area: {which}"
-    return taken, [_note(ReasonCode.METADATA_DERIVED, message)]
+    finding = Finding(
+        code=ReasonCode.METADATA_DERIVED, severity=Severity.NOTE, stage=_STAGE, message=message
+    )
+    return taken, [finding]
 
 
 def _disambiguate(
@@ -139,7 +143,7 @@ def _claimed_twice(
 def _clearly_meant(
     indices: Sequence[int], channels: Sequence[Channel], resolved: Sequence[ChannelName]
 ) -> int | None:
-    """The only labelled one, or the better scale of one signal recorded on two."""
+    """Choose the only labelled one, or the better scale of one signal recorded on two."""
     labelled = [index for index in indices if resolved[index].labelled]
     if len(labelled) == 1:
         return labelled[0]

@@ -95,10 +95,24 @@ def _read_table(path: Path) -> pd.DataFrame:
     try:
         if ending.endswith(".parquet"):
             return pd.read_parquet(path)
-        return pd.read_csv(path, header=0, skip_blank_lines=True, low_memory=False)
+        return _read_csv(path)
     except (OSError, ValueError, EOFError, zlib.error, MemoryError) as error:
         first = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise TableError(f"{path}: cannot be read as an event table: {first}") from error
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    """Read CSV with the names as they stand: pandas renames twins and shifts long rows."""
+    import pandas as pd  # noqa: PLC0415
+
+    names = pd.read_csv(path, header=None, nrows=1, dtype=str, keep_default_na=False).iloc[0]
+    try:
+        frame = pd.read_csv(path, header=None, skiprows=1, low_memory=False)
+    except pd.errors.EmptyDataError:  # names only: a tube without events
+        return pd.DataFrame(columns=list(names), dtype=float)
+    if frame.shape[1] != len(names):
+        raise ValueError(f"{len(names)} names over {frame.shape[1]} columns")
+    return frame.set_axis(list(names), axis=1)
 
 
 def _column_names(frame: pd.DataFrame, shown: str) -> list[str]:
@@ -106,7 +120,7 @@ def _column_names(frame: pd.DataFrame, shown: str) -> list[str]:
     if not columns:
         raise TableError(f"{shown}: no columns")
     for number, column in enumerate(columns, start=1):
-        if not column or column.startswith("Unnamed:"):
+        if not column:
             raise TableError(f"{shown}: column {number} has no name")
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
@@ -123,7 +137,8 @@ def _table_events(
         series = frame.iloc[:, index]
         if series.dtype.kind not in "fiub":
             raise TableError(f"{shown}: column {column!r} does not hold numbers ({series.dtype})")
-        events[:, index] = series.to_numpy(dtype=np.float32, na_value=np.nan)
+        with np.errstate(over="ignore"):  # what float32 cannot hold is refused below
+            events[:, index] = series.to_numpy(dtype=np.float32, na_value=np.nan)
         n_odd = int(np.count_nonzero(~np.isfinite(events[:, index])))
         if n_odd:
             raise TableError(

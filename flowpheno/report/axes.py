@@ -1,4 +1,4 @@
-"""Axes of a figure: labels, decade ticks, nothing else."""
+"""The canvas of a figure and its axes: labels, decade ticks, nothing else."""
 
 from __future__ import annotations
 
@@ -6,18 +6,51 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
-from flowpheno.plotdata import AxisScale
 from flowpheno.report.palette import INK
+from flowpheno.transform import decade_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from flowpheno.plotdata import Axis
 
-_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _NEAREST = 0.045  # of the axis: labels closer than this would touch
-_STEPS = np.arange(2, 10)
+
+
+def canvas(
+    width: float, height: float, *, legend: int = 0, rows: int = 1
+) -> tuple[Figure, list[Axes]]:
+    """Make a figure with its axes one below the other, known to nobody else.
+
+    Parameters
+    ----------
+    width, height : float
+        Of the figure, and of the axes together; inches.
+    legend : int
+        Entries of the legend below them, two a line.
+    rows : int
+        Axes.
+
+    Returns
+    -------
+    figure : Figure
+        Laid out by hand: automatic layout draws everything twice.
+    axes : list of Axes
+        From top to bottom, sharing x.
+    """
+    left, right, top, bottom = 0.72, 0.12, 0.3, 0.5
+    below = bottom + 0.17 * math.ceil(legend / 2) + (0.06 if legend else 0.0)
+    total = height + top + below
+    figure = Figure(figsize=(width, total), facecolor="white")
+    FigureCanvasAgg(figure)
+    figure.subplots_adjust(
+        left=left / width, right=1 - right / width, top=1 - top / total, bottom=below / total,
+        hspace=0.18,
+    )  # fmt: skip
+    return figure, list(np.atleast_1d(figure.subplots(rows, 1, sharex=True)))
 
 
 def dress_x(axes: Axes, axis: Axis) -> None:
@@ -93,24 +126,22 @@ def ticks(axis: Axis) -> tuple[list[float], list[str], list[float]]:
     minor : list of float
         Positions of the ticks between.
     """
-    if axis.scale is AxisScale.LINEAR:
+    transform = axis.transform
+    if transform is None:
         return _linear_ticks(axis)
-    top = math.ceil(math.log10(max(abs(axis.low), axis.high)))
-    decades = 10.0 ** np.arange(0, top + 1)
-    values = _within(axis, np.concatenate([[0.0], decades[::-1], -decades[::-1]]))
-    positions: list[float] = []
-    names: list[str] = []
-    for value, place in zip(values, axis.position(values), strict=True):
-        if all(abs(place - taken) > _NEAREST for taken in positions):
-            positions.append(float(place))
-            names.append(_power(value))
-    between = _within(axis, np.outer(decades[1:], _STEPS).ravel())
-    order = np.argsort(positions)
-    return (
-        [positions[i] for i in order],
-        [names[i] for i in order],
-        [float(p) for p in axis.position(np.concatenate([between, _within(axis, -between)]))],
+    found = decade_ticks(transform, axis.low, axis.high)
+    low, high = transform.apply(np.array([axis.low, axis.high]))
+    major, minor = (
+        (np.asarray(places) - low) / (high - low) for places in (found.major, found.minor)
     )
+    kept: list[int] = []
+    for index in sorted(range(major.size), key=lambda i: (found.labels[i] != "0", -major[i])):
+        if all(abs(major[index] - major[other]) > _NEAREST for other in kept):
+            kept.append(index)
+    kept.sort()
+    positions, names = [float(major[i]) for i in kept], [found.labels[i] for i in kept]
+    zero = float(axis.position(0.0))  # about zero the small ticks would run together
+    return positions, names, minor[np.abs(minor - zero) > _NEAREST].tolist()
 
 
 def _linear_ticks(axis: Axis) -> tuple[list[float], list[str], list[float]]:
@@ -125,10 +156,3 @@ def _linear_ticks(axis: Axis) -> tuple[list[float], list[str], list[float]]:
 def _within(axis: Axis, values: np.ndarray) -> np.ndarray:
     inside: np.ndarray = values[(values >= axis.low) & (values <= axis.high)]
     return inside
-
-
-def _power(value: float) -> str:
-    if value == 0:
-        return "0"
-    sign = "−" if value < 0 else ""
-    return f"{sign}10{str(round(math.log10(abs(value)))).translate(_SUPERSCRIPT)}"

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import io
 import math
 from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 
 from flowpheno.plotdata import Density2D, Direction, Histogram1D, TimePlot
-from flowpheno.report.axes import dress_x, dress_y, plain
+from flowpheno.report.axes import canvas, dress_x, dress_y, plain
 from flowpheno.report.palette import GREY, INK, colour_of, plain_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from flowpheno.arrays import Matrix
     from flowpheno.plotdata import Curve, Gate, Overlay, Plot
 
-_DPI = 150
 _SIDE = 4.0  # inches
 _SPARSE = 3000  # events: fewer are shown as dots, a density of them would be an invention
 _RUG = 50  # events: fewer are shown one by one
@@ -57,24 +54,6 @@ def draw(plot: Plot) -> Figure:
             assert_never(unreachable)
 
 
-def png(figure: Figure) -> bytes:
-    """Render a figure.
-
-    Parameters
-    ----------
-    figure : Figure
-        Any figure.
-
-    Returns
-    -------
-    bytes
-        A PNG without time stamp, the same for the same figure.
-    """
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None})
-    return buffer.getvalue()
-
-
 def draw_density(plot: Density2D) -> Figure:
     """Draw two markers: the parent in grey, populations in their colours, gates with counts.
 
@@ -89,7 +68,7 @@ def draw_density(plot: Density2D) -> Figure:
         The figure; with fewer than a few thousand events every event is a dot, without any the
         plot says so.
     """
-    figure, (axes,) = _canvas(_SIDE, 3.2, legend=len(plot.overlays))
+    figure, (axes,) = canvas(_SIDE, 3.2, legend=len(plot.overlays))
     colours = _DENSITY if plot.overlays else _DENSITY_ALONE
     if plot.n_parent >= _SPARSE:
         _paint(axes, plot.counts, colours)
@@ -121,7 +100,7 @@ def draw_histogram(plot: Histogram1D) -> Figure:
     Figure
         The figure; each curve is scaled to its own highest bin, as populations differ in size.
     """
-    figure, (axes,) = _canvas(_SIDE, 2.0, legend=len(plot.curves))
+    figure, (axes,) = canvas(_SIDE, 2.0, legend=len(plot.curves))
     for index, curve in reversed(list(enumerate(plot.curves))):
         _draw_curve(axes, curve, judged=index == 0)
     if plot.cutoff is not None:
@@ -156,7 +135,7 @@ def draw_time(plot: TimePlot) -> Figure:
     Figure
         The figure.
     """
-    figure, panels = _canvas(2 * _SIDE, 0.75 * (1 + len(plot.traces)), rows=1 + len(plot.traces))
+    figure, panels = canvas(2 * _SIDE, 0.75 * (1 + len(plot.traces)), rows=1 + len(plot.traces))
     centres = (plot.edges[1:] + plot.edges[:-1]) / 2
     panels[0].step(centres, plot.counts, where="mid", color="#2c6fb0", linewidth=1.0)
     panels[0].set_ylim(0, max(1.0, 1.15 * float(plot.counts.max(initial=0))))
@@ -180,22 +159,6 @@ def draw_time(plot: TimePlot) -> Figure:
     if not total:
         _say_empty(panels[0])
     return figure
-
-
-def _canvas(
-    width: float, height: float, *, legend: int = 0, rows: int = 1
-) -> tuple[Figure, list[Axes]]:
-    """Lay out by hand, in inches: automatic layout draws everything twice."""
-    left, right, top, bottom = 0.72, 0.12, 0.3, 0.5
-    below = bottom + 0.17 * math.ceil(legend / 2) + (0.06 if legend else 0.0)
-    total = height + top + below
-    figure = Figure(figsize=(width, total), facecolor="white")
-    FigureCanvasAgg(figure)
-    figure.subplots_adjust(
-        left=left / width, right=1 - right / width, top=1 - top / total, bottom=below / total,
-        hspace=0.18,
-    )  # fmt: skip
-    return figure, list(np.atleast_1d(figure.subplots(rows, 1, sharex=True)))
 
 
 def _draw_curve(axes: Axes, curve: Curve, *, judged: bool) -> None:
@@ -242,7 +205,7 @@ def _dots(axes: Axes, counts: np.ndarray, colour: str, *, n: int) -> None:
     x, y = np.nonzero(counts)
     size = float(np.clip(1500 / max(n, 1), 2.0, 22.0))
     places = (np.stack([x, y]) + 0.5) / np.array(counts.shape)[:, None]
-    axes.scatter(*places, s=size, color=colour, linewidths=0, alpha=0.9, zorder=3)
+    axes.scatter(places[0], places[1], s=size, color=colour, linewidths=0, alpha=0.9, zorder=3)
 
 
 def _draw_gate(axes: Axes, plot: Density2D, gate: Gate) -> None:
@@ -306,7 +269,7 @@ def _legend(axes: Axes, entries: list[tuple[str, int]]) -> None:
 
 
 def _smooth(heights: np.ndarray, n: int) -> np.ndarray:
-    """Smooth a histogram for the eye, the more the fewer its events; the counts stay as they are."""
+    """Smooth a histogram for the eye, more where events are few."""
     from scipy.ndimage import gaussian_filter1d  # noqa: PLC0415 - start-up
 
     width = float(np.clip(12 / max(n, 1) ** 0.2, 1.0, 8.0))

@@ -1,7 +1,8 @@
-"""Write the report of a run: an index and a page for each specimen."""
+"""Write the pages: a batch, its specimens, a case, a comparison."""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from flowpheno.panel.verdicts import Tone, load_verdict_texts
 from flowpheno.report.describe import describe, score_rows
-from flowpheno.report.page import data_uri, render
+from flowpheno.report.page import data_uri, format_shift, png_of, render
 from flowpheno.results import Run, read_results
 from flowpheno.results.names import file_stems
 from flowpheno.verdict import SpecimenVerdict
 
 if TYPE_CHECKING:
+    from flowpheno.case import CaseVerdict
+    from flowpheno.comparison import Comparison
     from flowpheno.panel.verdicts import VerdictTexts
     from flowpheno.plotdata import Plot
     from flowpheno.results import PopulationCount, SpecimenResult, TubeResult
@@ -141,8 +144,89 @@ def specimen_page(specimen: SpecimenResult, run: Run, texts: VerdictTexts) -> st
     )
 
 
+def write_case_page(
+    case: CaseVerdict, path: Path, *, simulated: bool = False, definitions: Path | None = None
+) -> Path:
+    """Write the page of a case: its verdict, what can be said, its time line.
+
+    Parameters
+    ----------
+    case : CaseVerdict
+        The case.
+    path : Path
+        The page; its folder is made if absent.
+    simulated : bool
+        Whether the specimens are simulated.
+    definitions : Path, optional
+        Folder of definitions with the words of the report.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    texts = load_verdict_texts(definitions)
+    said = list(case.sentences)
+    negative = any(row.verdict is SpecimenVerdict.NO_ABERRANT_B_PRECURSOR for row in case.timeline)
+    if negative and not any(texts.single_site in sentence for sentence in said):
+        said.append(texts.single_site)
+    page = render("case.html", texts, simulated=simulated, case=case, said=said)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return _write(path, page)
+
+
+def write_comparison_page(
+    comparison: Comparison,
+    path: Path,
+    *,
+    names: tuple[str, str],
+    simulated: bool = False,
+    definitions: Path | None = None,
+) -> Path:
+    """Write the page of a comparison: what was kept, lost and gained, and what it may mean.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        The comparison.
+    path : Path
+        The page; its folder is made if absent.
+    names : (str, str)
+        Diagnosis and relapse, as the page calls them.
+    simulated : bool
+        Whether the specimens are simulated.
+    definitions : Path, optional
+        Folder of definitions with the words of the report.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    from flowpheno.report.shifts import draw_shifts  # noqa: PLC0415 - matplotlib is slow to load
+
+    known = [shift for shift in comparison.shifts if not math.isnan(shift.delta_log10)]
+    picture = None
+    if known:
+        caption = "Shift of each marker in log10 with its 95 % interval."
+        words = ", ".join(f"{s.marker} {format_shift(s.delta_log10)}" for s in known)
+        source = data_uri(png_of(draw_shifts(known)))
+        picture = Picture(source=source, description=words, caption=caption, broad=True)
+    page = render(
+        "comparison.html",
+        load_verdict_texts(definitions),
+        simulated=simulated,
+        comparison=comparison,
+        earlier=names[0],
+        later=names[1],
+        picture=picture,
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return _write(path, page)
+
+
 def _limitations(specimen: SpecimenResult, texts: VerdictTexts) -> list[str]:
-    """What the verdict says of its limits; a negative never goes without the sentence on sites."""
+    """Tell the limits of a verdict; a negative never goes without the sentence on sites."""
     said = list(specimen.verdict.limitations)
     negative = texts.verdicts[specimen.verdict.verdict].tone is Tone.NEGATIVE
     if negative and texts.single_site not in said:
@@ -151,11 +235,11 @@ def _limitations(specimen: SpecimenResult, texts: VerdictTexts) -> list[str]:
 
 
 def _picture(plot: Plot) -> Picture:
-    from flowpheno.report.figures import draw, png  # noqa: PLC0415 - matplotlib is slow to load
+    from flowpheno.report.figures import draw  # noqa: PLC0415 - matplotlib is slow to load
 
     description = describe(plot)
     return Picture(
-        source=data_uri(png(draw(plot))),
+        source=data_uri(png_of(draw(plot))),
         description=description.long,
         caption=description.short,
         broad=description.broad,

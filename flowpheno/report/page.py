@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import math
 from functools import cache
 from importlib.resources import files
@@ -14,9 +15,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from flowpheno.report.palette import colour_of, plain_name
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from flowpheno.panel.verdicts import VerdictTexts
 
-_NONE = "–"
+_NONE = "\N{EN DASH}"
+_DPI = 150  # crisp in print at the size of the page
 
 
 def render(template: str, texts: VerdictTexts, *, simulated: bool, **content: object) -> str:
@@ -113,7 +117,7 @@ def format_shift(value: float | None) -> str:
     Parameters
     ----------
     value : float or None
-        log10.
+        In log10.
 
     Returns
     -------
@@ -122,7 +126,25 @@ def format_shift(value: float | None) -> str:
     """
     if value is None or math.isnan(value):
         return _NONE
-    return f"{value:+.2f}".replace("-", "−")
+    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def png_of(figure: Figure) -> bytes:
+    """Render a figure.
+
+    Parameters
+    ----------
+    figure : Figure
+        Any figure.
+
+    Returns
+    -------
+    bytes
+        A PNG without time stamp, the same for the same figure.
+    """
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None})
+    return buffer.getvalue()
 
 
 def data_uri(picture: bytes) -> str:

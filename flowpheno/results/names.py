@@ -1,4 +1,4 @@
-"""File names for specimens and tubes: names are hostile and private, file names must be neither."""
+"""File names for specimens and tubes: names are hostile, file names must not be."""
 
 from __future__ import annotations
 

@@ -221,4 +221,12 @@ def _number(value: float | None) -> float:
 def _table(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415 - takes half of the start-up of the command line
 
-    return pd.DataFrame(list(rows), columns=list(columns))
+    cells = [{name: _encodable(cell) for name, cell in row.items()} for row in rows]
+    return pd.DataFrame(cells, columns=list(columns))
+
+
+def _encodable(cell: object) -> object:
+    """Write out the bytes of a file name that is not UTF-8; a table is."""
+    if not isinstance(cell, str):
+        return cell
+    return cell.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -101,7 +101,7 @@ def _write_tube(tube: TubeResult, out: Path, stem: str) -> dict[str, Any]:
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:
     safe = {
-        name: column.map(lambda cell: harmless(cell) if isinstance(cell, str) else cell)
+        str(name): column.map(lambda cell: harmless(cell) if isinstance(cell, str) else cell)
         for name, column in table.items()
     }
     table.assign(**safe).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")

@@ -189,7 +189,7 @@ def stain(
     staining : Staining
         The tube.
     autofluorescence : float
-        log10 of its median.
+        Median, log10.
     rng : numpy.random.Generator
         Source of chance.
 

@@ -104,7 +104,7 @@ def matched_normal(specification: Specification, patient: BlastPatient) -> dict[
     Returns
     -------
     dict of Marker to float
-        log10; markers that these precursors do not express are left out.
+        Levels, log10; markers that these precursors do not express are left out.
     """
     stages = specification.relapse.matched_maturation
     immature = Marker("CD34") in patient.expression

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 TYPES = {"F": "f4", "D": "f8"}
 
@@ -18,7 +21,9 @@ def build_header(version: str, *offsets: int | str) -> bytes:
     return (f"{version}    " + "".join(f"{offset:>8}" for offset in offsets)).encode("latin-1")
 
 
-def describe(n_events: int, n_parameters: int, *, data_type: str = "F", bits: int = 32, **more: str):
+def describe(
+    n_events: int, n_parameters: int, *, data_type: str = "F", bits: int = 32, **more: str
+):
     """TEXT keywords of a plain file; `more` adds or, with an empty value, removes."""
     keywords = {
         "$PAR": str(n_parameters),

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fcs_bytes import build_fcs, describe, float_file, integer_file
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flowpheno.errors import FcsError
 from flowpheno.fcs import data
 from flowpheno.fcs.reader import read_bytes
+from tests.fcs.fcs_bytes import build_fcs, describe, float_file, integer_file
 
 VALUES = [[1, 2, 3], [40, 500, 1023]]
 
@@ -53,7 +53,9 @@ def test_floating_point(type_, order, sign):
     np.testing.assert_array_equal(dataset.events, values.astype(np.float32))
 
 
-@pytest.mark.parametrize(("order", "places"), [("3,4,1,2", [2, 3, 0, 1]), ("2,1,4,3", [1, 0, 3, 2])])
+@pytest.mark.parametrize(
+    ("order", "places"), [("3,4,1,2", [2, 3, 0, 1]), ("2,1,4,3", [1, 0, 3, 2])]
+)
 @pytest.mark.parametrize("kind", ["f4", "u4"])
 def test_mixed_byte_orders(order, places, kind):
     values = np.array([[1, 70000], [3, 123456]], dtype="<" + kind)
@@ -64,7 +66,9 @@ def test_mixed_byte_orders(order, places, kind):
 
 
 def test_mixed_widths_and_types():
-    row = np.array([(7, 1000, 2.5, -1.5)], dtype=[("a", "u1"), ("b", "<u4"), ("c", "<f4"), ("d", "<f8")])
+    row = np.array(
+        [(7, 1000, 2.5, -1.5)], dtype=[("a", "u1"), ("b", "<u4"), ("c", "<f4"), ("d", "<f8")]
+    )
     more = {f"P{n}DATATYPE": letter for n, letter in enumerate("IIFD", start=1)}
     more |= {"P1B": "8", "P2B": "32", "P3B": "32", "P4B": "64"}
     dataset = read_bytes(build_fcs(describe(1, 4, **more), row.tobytes(), version="FCS3.2"))
@@ -105,7 +109,9 @@ def test_large_but_finite_values_are_not_mistaken():
 
 
 @pytest.mark.parametrize(
-    ("bits", "raw"), [("4", b" 1.5-2.0 7e1   3"), ("*", b"1.5,-2.0\r\n7e1 3")], ids=["fixed", "free"]
+    ("bits", "raw"),
+    [("4", b" 1.5-2.0 7e1   3"), ("*", b"1.5,-2.0\r\n7e1 3")],
+    ids=["fixed", "free"],
 )
 def test_characters(bits, raw):
     keywords = describe(2, 2, data_type="A", bits=1, P1B=bits, P2B=bits)
@@ -143,7 +149,9 @@ def test_blocks_are_seamless(monkeypatch, bits):
     np.testing.assert_array_equal(read_bytes(integer_file(values, bits=bits)).events, values)
 
 
-@given(st.integers(1, 64), st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=5), st.booleans())
+@given(
+    st.integers(1, 64), st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=5), st.booleans()
+)
 def test_masked_integers_of_every_width(bits, values, big):
     resolution = 2**bits
     column = [[value % 2 ** (-(-bits // 8) * 8)] for value in values]

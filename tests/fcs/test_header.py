@@ -3,13 +3,13 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from fcs_bytes import build_header
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flowpheno.errors import FcsError, UnsupportedFcsError
 from flowpheno.fcs.header import Segment, parse_header
 from flowpheno.fcs.repair import Repairs, Strictness
+from tests.fcs.fcs_bytes import build_header
 
 
 def lenient():
@@ -19,7 +19,11 @@ def lenient():
 def test_segments_are_read():
     header = parse_header(build_header("FCS3.1", 58, 99, 100, 199, 0, 0), repairs=lenient())
     assert header.version == "FCS3.1"
-    assert (header.text, header.data, header.analysis) == (Segment(58, 99), Segment(100, 199), None)
+    assert (header.text, header.data, header.analysis) == (
+        Segment(58, 99),
+        Segment(100, 199),
+        None,
+    )
 
 
 def test_fields_without_blanks_between_are_read():
@@ -30,7 +34,9 @@ def test_fields_without_blanks_between_are_read():
 
 def test_blank_offsets_leave_data_to_text():
     repairs = lenient()
-    assert parse_header(build_header("FCS3.0", 58, 99, "", "", "", ""), repairs=repairs).data is None
+    assert (
+        parse_header(build_header("FCS3.0", 58, 99, "", "", "", ""), repairs=repairs).data is None
+    )
     assert repairs.noted == []
 
 
@@ -43,7 +49,7 @@ def test_unreadable_data_offsets_are_noted():
 
 def test_strict_reading_refuses_what_lenient_reading_notes():
     raw = build_header("FCS3.0", 58, 99, "x12", "-4", 0, 0)
-    with pytest.raises(FcsError, match="offsets of DATA are .* passed over"):
+    with pytest.raises(FcsError, match=r"offsets of DATA are .* passed over"):
         parse_header(raw, repairs=Repairs(strictness=Strictness.STRICT))
 
 

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from fcs_bytes import describe
 
 from flowpheno.errors import FcsError, UnsupportedFcsError
 from flowpheno.fcs.parameters import DataType, Parameter, parse_parameters
 from flowpheno.fcs.repair import Repairs, Strictness
+from tests.fcs.fcs_bytes import describe
 
 
 def parse(keywords):

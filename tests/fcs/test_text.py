@@ -3,7 +3,6 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from fcs_bytes import build_text
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from flowpheno.fcs import text as text_module
 from flowpheno.fcs.repair import Repairs, Strictness
 from flowpheno.fcs.text import parse_text
 from flowpheno.finding import Severity
+from tests.fcs.fcs_bytes import build_text
 
 
 def parse(raw, strictness=Strictness.LENIENT):
@@ -104,10 +104,14 @@ def test_the_bounds_are_those_of_the_tests():
     assert text_module.MAXIMUM_TEXT_BYTES == 16_000_000
 
 
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
+WORDS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12
+)
 
 
-@given(st.dictionaries(WORDS.map(str.upper).filter(lambda w: "|" not in w and w == w.upper()), WORDS))
+@given(
+    st.dictionaries(WORDS.map(str.upper).filter(lambda w: "|" not in w and w == w.upper()), WORDS)
+)
 def test_escaped_text_comes_back(keywords):
     clean = {k: v for k, v in keywords.items() if not v.startswith("|")}
     if clean:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from flowpheno.panel.tubes import builtin_tubes
+from flowpheno.reading import read_fcs
 from flowpheno.simulation import (
     BlastRequest,
     load_specification,
@@ -12,12 +15,14 @@ from flowpheno.simulation import (
     write_simulated,
 )
 
+TUBES = builtin_tubes()
+
 
 @pytest.fixture
 def simulated():
     return simulate_tube(
         load_specification(),
-        builtin_tubes()["euroflow_bcp_all_mrd_t1"],
+        TUBES["euroflow_bcp_all_mrd_t1"],
         rng=np.random.default_rng(1),
         n_events=500,
         blasts=BlastRequest(fraction=0.2, archetype="common"),
@@ -39,6 +44,26 @@ def test_fcs_holds_what_was_simulated(simulated, tmp_path):
     assert tuple(spillover[1:9]) == simulated.sample.spillover.detectors
     matrix = np.array(spillover[9:], dtype=float).reshape(8, 8)
     np.testing.assert_array_equal(matrix, simulated.sample.spillover.matrix)
+
+
+@pytest.mark.parametrize("name", TUBES)
+def test_reading_names_every_channel_as_simulated(name, tmp_path):
+    rng = np.random.default_rng(1)
+    simulated = simulate_tube(load_specification(), TUBES[name], rng=rng, n_events=50)
+    write_simulated(tmp_path / "one.fcs", simulated)
+    sample = read_fcs(tmp_path / "one.fcs")
+    known = [
+        replace(c, fluorochrome=None) if (c.fluorochrome or "").startswith("invented") else c
+        for c in simulated.sample.channels
+    ]
+    assert list(sample.channels) == known
+    np.testing.assert_array_equal(sample.events, simulated.sample.events)
+    assert sample.spillover is not None
+    assert simulated.sample.spillover is not None
+    assert sample.spillover.detectors == simulated.sample.spillover.detectors
+    np.testing.assert_array_equal(sample.spillover.matrix, simulated.sample.spillover.matrix)
+    assert sample.keywords["FLOWPHENO SIMULATED"] == "TRUE"
+    assert sample.findings == ()
 
 
 def test_truth_lies_beside_it(simulated, tmp_path):

@@ -46,7 +46,7 @@ def test_fluorochromes_of_one_detector_spill_alike():
     beckman = TUBES["aieop_bfm_8c"]
     rows = [c.fluorochrome for c in beckman.channels]
     matrix = spill_matrix(SPECIFICATION, beckman)
-    assert matrix[rows.index("PB"), rows.index("KrO")] == 0.18
+    assert matrix[rows.index("PacB"), rows.index("KrO")] == 0.18
 
 
 def test_unlisted_fluorochromes_spill_into_their_neighbours():

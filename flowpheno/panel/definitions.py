@@ -1,0 +1,129 @@
+"""All definitions a classification needs, read once and fingerprinted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from flowpheno.aberrancy.limits import AberrancyLimits
+from flowpheno.gating.limits import GatingLimits
+from flowpheno.panel.clonality import ClonalityRules, load_clonality_rules
+from flowpheno.panel.comparison import ComparisonLimits, load_comparison_limits
+from flowpheno.panel.decision import DecisionRules, load_decision_rules
+from flowpheno.panel.files import builtin_directory, fingerprint
+from flowpheno.panel.limits import load_limits
+from flowpheno.panel.mrd import MrdRules, load_mrd_rules
+from flowpheno.panel.phenotypes import PhenotypeDefinition, load_phenotypes
+from flowpheno.panel.scores import ScoreDefinitions, load_scores
+from flowpheno.panel.verdicts import VerdictTexts, load_verdict_texts
+from flowpheno.panel.vocabulary import load_vocabulary
+from flowpheno.positivity.limits import PositivityLimits
+from flowpheno.qc import QcLimits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from flowpheno.marker import Vocabulary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Definitions:
+    """Everything a haematologist could argue about.
+
+    Attributes
+    ----------
+    vocabulary : Vocabulary
+        Marker names, controls and modes.
+    qc : QcLimits
+        Quality control.
+    gating : GatingLimits
+        Data-driven gates.
+    positivity : PositivityLimits
+        Marker calls.
+    aberrancy : AberrancyLimits
+        Search for aberrant cells.
+    decision : DecisionRules
+        Specimen verdict.
+    mrd : MrdRules
+        Limits of detection and quantification.
+    clonality : ClonalityRules
+        Light chains.
+    comparison : ComparisonLimits
+        Diagnosis against relapse.
+    phenotypes : tuple of PhenotypeDefinition
+        What a population may be.
+    scores : ScoreDefinitions
+        EGIL, WHO-HAEM5, AIEOP-BFM, minimum markers.
+    texts : VerdictTexts
+        What verdicts and reasons mean, in words.
+    hashes : mapping of str to str
+        Definition file to SHA-256.
+    """
+
+    vocabulary: Vocabulary
+    qc: QcLimits
+    gating: GatingLimits
+    positivity: PositivityLimits
+    aberrancy: AberrancyLimits
+    decision: DecisionRules
+    mrd: MrdRules
+    clonality: ClonalityRules
+    comparison: ComparisonLimits
+    phenotypes: tuple[PhenotypeDefinition, ...]
+    scores: ScoreDefinitions
+    texts: VerdictTexts
+    hashes: Mapping[str, str]
+
+
+def load_definitions(directory: Path | None = None) -> Definitions:
+    """Read all definitions of a folder.
+
+    Parameters
+    ----------
+    directory : Path or None
+        Folder laid out like ``panels/``; a file it does not hold is taken from those that come
+        with flowpheno. None for only those.
+
+    Returns
+    -------
+    Definitions
+        The definitions.
+
+    Raises
+    ------
+    PanelError
+        If a file is not the definition it should be; lists every problem with its line.
+    """
+    return _load(directory if directory is None else directory.resolve())
+
+
+@lru_cache(maxsize=4)
+def _load(directory: Path | None) -> Definitions:
+    builtin = builtin_directory()
+
+    def home(name: str) -> Path:
+        return directory if directory is not None and (directory / name).exists() else builtin
+
+    used = [home(path.name) / path.name for path in sorted(builtin.glob("*.yaml"))]
+    for folder in ("phenotypes", "scores"):
+        used += sorted((home(folder) / folder).glob("*.yaml"))
+    return Definitions(
+        vocabulary=load_vocabulary(home("markers.yaml") / "markers.yaml"),
+        qc=load_limits(home("qc.yaml") / "qc.yaml", QcLimits),
+        gating=load_limits(home("gating.yaml") / "gating.yaml", GatingLimits),
+        positivity=load_limits(home("positivity.yaml") / "positivity.yaml", PositivityLimits),
+        aberrancy=load_limits(home("aberrancy.yaml") / "aberrancy.yaml", AberrancyLimits),
+        decision=load_decision_rules(home("decision.yaml")),
+        mrd=load_mrd_rules(home("mrd.yaml")),
+        clonality=load_clonality_rules(home("clonality.yaml")),
+        comparison=load_comparison_limits(home("comparison.yaml")),
+        phenotypes=load_phenotypes(home("phenotypes") / "phenotypes"),
+        scores=load_scores(home("scores") / "scores"),
+        texts=load_verdict_texts(home("verdicts.yaml")),
+        hashes={
+            (f"{p.parent.name}/{p.name}" if p.parent.name in {"phenotypes", "scores"} else p.name): fingerprint([p])
+            for p in used
+        },
+    )

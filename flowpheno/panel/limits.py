@@ -1,0 +1,38 @@
+"""Read the limits of the numeric core, which itself knows nothing of YAML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import ConfigDict, RootModel, with_config
+
+from flowpheno.panel.files import load_definition
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_Limits = TypeVar("_Limits")
+
+
+def load_limits(path: Path, limits: type[_Limits]) -> _Limits:
+    """Read a file as a dataclass of limits.
+
+    Parameters
+    ----------
+    path : Path
+        A YAML file with one entry for each attribute.
+    limits : type
+        A frozen dataclass.
+
+    Returns
+    -------
+    dataclass
+        The limits.
+
+    Raises
+    ------
+    PanelError
+        If an entry is missing, unknown or of another type; lists every problem with its line.
+    """
+    strict = with_config(ConfigDict(extra="forbid"))(limits)
+    return load_definition(path, RootModel[strict]).root  # type: ignore[valid-type,no-any-return]

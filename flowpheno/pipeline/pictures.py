@@ -1,0 +1,127 @@
+"""Which pictures a tube gets; they are binned here and drawn by the report."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flowpheno.marker import Marker
+from flowpheno.phenotype import Call
+from flowpheno.plotdata import Direction, density2d, histogram, line_gate, time_plot
+from flowpheno.population import Population
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flowpheno.pipeline.tube import TubeAnalysis
+    from flowpheno.plotdata import Gate, Plot
+
+_SSC, _FSC, _CD19 = Marker("SSC"), Marker("FSC"), Marker("CD19")
+_B_PAIRS = (
+    ("CD10", "CD20"),
+    ("CD10", "CD45"),
+    ("CD34", "CD38"),
+    ("CD10", "CD34"),
+    ("CD38", "CD45"),
+    ("CD10", "CD58"),
+    ("CD10", "CD81"),
+    ("CD10", "CD66c+CD123"),
+    ("CD10", "CD73+CD304"),
+    ("CD19", "CD22"),
+    ("TdT", "CD34"),
+    ("cyCD79a", "cyCD3"),
+)
+_MOST_B_PLOTS = 6
+_OVERLAYS = ("T", "mono", "gran", "erythroid", "B_mature", "hematogones", "blasts")
+_IN_B = ("B_mature", "plasma", "hematogones", "blasts")
+
+
+def draw_plots(tube: TubeAnalysis) -> tuple[Plot, ...]:
+    """Bin the pictures of a tube.
+
+    Parameters
+    ----------
+    tube : TubeAnalysis
+        What was found.
+
+    Returns
+    -------
+    tuple of Plot
+        Time, scatter, CD45 map, B-lineage gate, B-lineage pairs, then a histogram for each
+        marker with its control and cut-off; those the tube has the channels for.
+    """
+    return (*_scatter_plots(tube), *_b_plots(tube), *_histograms(tube))
+
+
+def _scatter_plots(tube: TubeAnalysis) -> Iterator[Plot]:
+    gated = tube.gated
+    sample = gated.sample
+    everything = Population("all", "", np.ones(sample.n_events, bool))
+    nucleated = Population("nucleated", "all", gated.nucleated.copy())
+    removed = ~tube.control.masks["time_ok"] if "time_ok" in tube.control.masks else None
+    yield time_plot(sample, removed=removed, markers=sample.markers[:3])
+    if not sample.has(_SSC):
+        return
+    if sample.has(_FSC):
+        yield density2d(sample, _FSC, _SSC, parent=everything, overlays=[nucleated])
+    if sample.has(Marker("SYTO")):
+        yield density2d(sample, Marker("SYTO"), _SSC, parent=everything, overlays=[nucleated])
+    if gated.anchors is None:
+        return
+    overlays = [gated.populations[n] for n in _OVERLAYS if n in gated.populations]
+    yield density2d(sample, Marker("CD45"), _SSC, parent=nucleated, overlays=overlays)
+    if _CD19 in gated.cutpoints:
+        b_lineage = gated.populations["B_lineage"]
+        gate = line_gate(
+            Direction.VERTICAL, gated.cutpoints[_CD19].linear, inside=b_lineage, parent=nucleated
+        )
+        shown = [gated.populations[n] for n in _IN_B]
+        yield density2d(sample, _CD19, _SSC, parent=nucleated, overlays=shown, gates=[gate])
+
+
+def _b_plots(tube: TubeAnalysis) -> Iterator[Plot]:
+    gated = tube.gated
+    if gated.b_lineage is None:
+        return
+    parent = gated.populations["B_lineage"]
+    overlays = [gated.populations[n] for n in _IN_B]
+    pairs = (
+        (Marker(x), Marker(y))
+        for x, y in _B_PAIRS
+        if x in gated.decades.transforms and y in gated.decades.transforms
+    )
+    for x, y in islice(pairs, _MOST_B_PLOTS):
+        gates = [
+            *_cut(tube, Direction.VERTICAL, x, parent),
+            *_cut(tube, Direction.HORIZONTAL, y, parent),
+        ]
+        yield density2d(gated.sample, x, y, parent=parent, overlays=overlays, gates=gates)
+
+
+def _cut(
+    tube: TubeAnalysis, direction: Direction, marker: Marker, parent: Population
+) -> Iterator[Gate]:
+    """Draw a cut with what it gives, for markers that have one."""
+    cut = tube.gated.cutpoints.get(marker)
+    call = tube.candidate.call(marker)
+    if cut is None or call.call in {Call.NOT_REPORTED, Call.NOT_EVALUABLE} or call.percent is None:
+        return
+    inside = parent.mask & (tube.gated.decades.of(marker) > cut.decade)
+    yield line_gate(
+        direction, cut.linear, inside=Population(f"{marker}+", parent.name, inside), parent=parent
+    )
+
+
+def _histograms(tube: TubeAnalysis) -> Iterator[Plot]:
+    gated = tube.gated
+    judged = gated.populations.get(tube.candidate.population)
+    if judged is None or not judged.n:
+        return
+    for marker, call in tube.candidate.calls.items():
+        names = [n for n in (call.control or call.reference).split("+") if n in gated.populations]
+        controls = [gated.populations[n] for n in dict.fromkeys([*names, "T"]) if n in gated.populations]
+        yield histogram(
+            gated.sample, marker, populations=[judged, *controls[:2]], cutoff=call.cutoff
+        )

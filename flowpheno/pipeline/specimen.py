@@ -1,0 +1,323 @@
+"""One specimen: its tubes through the stages, one verdict with its evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flowpheno.aberrancy.evidence import AberrancyCall
+from flowpheno.clonality import assess_clonality
+from flowpheno.comparison import profile
+from flowpheno.decision import SpecimenFacts, decide
+from flowpheno.finding import ReasonCode, Severity
+from flowpheno.lineage import (
+    Lineage,
+    missing_for_confirmation,
+    missing_for_rejection,
+    score_lineage,
+)
+from flowpheno.marker import Marker
+from flowpheno.matching import match_phenotype
+from flowpheno.mrd import limits as mrd_limits
+from flowpheno.mrd import mrd_interval
+from flowpheno.phenotype import Call, Phenotype
+from flowpheno.pipeline.membership import membership_table
+from flowpheno.pipeline.pictures import draw_plots
+from flowpheno.pipeline.tube import TubeAnalysis, analyse_tube
+from flowpheno.pipeline.wording import evidence_sentences, limitation_sentences
+from flowpheno.results import (
+    ChannelRow,
+    PopulationCount,
+    SpecimenResult,
+    StepCount,
+    TubeResult,
+)
+from flowpheno.specimen import Therapy
+from flowpheno.verdict import Clonality, SpecimenVerdict, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flowpheno.aberrancy.template import NormalTemplate
+    from flowpheno.clonality import ClonalityAssessment
+    from flowpheno.decision import Decision
+    from flowpheno.lineage import LineageScores
+    from flowpheno.panel.definitions import Definitions
+    from flowpheno.specimen import Specimen
+
+DENOMINATOR = "nucleated_all"
+_RANK = {
+    AberrancyCall.NOT_EVALUABLE: 0,
+    AberrancyCall.NOT_ABERRANT: 1,
+    AberrancyCall.SUSPICIOUS: 2,
+    AberrancyCall.ABERRANT: 3,
+}
+_SECOND_B = tuple(
+    Marker(m) for m in ("CD10", "CD22", "cyCD22", "cyCD79a", "CD20", "CD24")
+)
+_KAPPA, _LAMBDA = Marker("sIgK"), Marker("sIgL")
+
+
+def classify_specimen(
+    specimen: Specimen,
+    definitions: Definitions,
+    template: NormalTemplate | None = None,
+    *,
+    events: bool = False,
+) -> SpecimenResult:
+    """Judge one specimen.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        Its tubes and what is known of it.
+    definitions : Definitions
+        Parameters of every stage.
+    template : NormalTemplate or None
+        Normal marrows to compare with; without one a negative cannot be given.
+    events : bool
+        Whether to keep the membership of every event.
+
+    Returns
+    -------
+    SpecimenResult
+        The verdict of the tube with the strongest evidence; markers of the other tubes complete
+        its phenotype where they found the population too.
+    """
+    tubes = [analyse_tube(tube, specimen, definitions, template) for tube in specimen.tubes]
+    deciding = max(tubes, key=_strength)
+    phenotype = _merged(deciding, tubes)
+    judged = phenotype if deciding.n_blasts else deciding.non_b_phenotype
+    scores = score_lineage(phenotype, definitions.scores)
+    clonality = _clonality(deciding, definitions)
+    facts = _facts(specimen, deciding, phenotype, scores, clonality, definitions)
+    decision = decide(facts, definitions.decision, definitions.mrd)
+    other = _counts_non_b(decision, deciding)
+    verdict = _verdict(specimen, deciding, decision, facts, clonality, definitions, template)
+    if other:
+        scores = score_lineage(judged, definitions.scores)
+    named = other or deciding.n_blasts > 0
+    return SpecimenResult(
+        specimen=specimen.name,
+        patient=specimen.patient,
+        material=specimen.material,
+        site=specimen.site,
+        date=specimen.date,
+        timepoint=specimen.timepoint,
+        verdict=verdict,
+        tubes=tuple(
+            _tube_result(t, definitions, scores.lineage, other=other, events=events) for t in tubes
+        ),
+        scores=scores if named else None,
+        matches=tuple(match_phenotype(d, judged) for d in definitions.phenotypes) if named else (),
+    )
+
+
+def _strength(tube: TubeAnalysis) -> tuple[int, float, int]:
+    percent = tube.n_blasts / max(tube.n_nucleated, 1)
+    return _RANK[tube.detection.call], percent, tube.n_nucleated
+
+
+def _merged(deciding: TubeAnalysis, tubes: Sequence[TubeAnalysis]) -> Phenotype:
+    """Complete the deciding tube's phenotype with markers that only other tubes stain."""
+    calls = dict(deciding.candidate.calls)
+    for tube in tubes:
+        if tube.n_blasts and tube is not deciding:
+            calls = {**tube.candidate.calls, **calls}
+    return Phenotype(population=deciding.candidate.population, calls=calls)
+
+
+def _clonality(tube: TubeAnalysis, definitions: Definitions) -> ClonalityAssessment | None:
+    """Light chains of the blasts; None where they were not stained."""
+    gated = tube.gated
+    if _KAPPA not in gated.cutpoints or _LAMBDA not in gated.cutpoints or not tube.n_blasts:
+        return None
+    blasts = tube.detection.blasts
+    kappa = gated.decades.of(_KAPPA)[blasts] > gated.cutpoints[_KAPPA].decade
+    lambda_ = gated.decades.of(_LAMBDA)[blasts] > gated.cutpoints[_LAMBDA].decade
+    return assess_clonality(
+        int((kappa & ~lambda_).sum()),
+        int((lambda_ & ~kappa).sum()),
+        tube.n_blasts,
+        rules=definitions.clonality,
+    )
+
+
+def _facts(  # noqa: PLR0913 - everything the decision rests on
+    specimen: Specimen,
+    tube: TubeAnalysis,
+    phenotype: Phenotype,
+    scores: LineageScores,
+    clonality: ClonalityAssessment | None,
+    definitions: Definitions,
+) -> SpecimenFacts:
+    reasons = {f.code for f in tube.findings if f.severity is not Severity.NOTE}
+    stained = {Marker(p) for m in tube.gated.sample.markers for p in (m, *m.split("+"))}
+    masked = {m for m, c in phenotype.calls.items() if _is_masked(c.reasons)}
+    after_cd19 = Therapy.ANTI_CD19 in specimen.therapy
+    minimum = definitions.scores.minimum
+    if missing_for_rejection(stained - masked, minimum, post_cd19=False):
+        reasons.add(ReasonCode.MISSING_DISCRIMINATORS)
+    if after_cd19 and not stained & {Marker("CD22"), Marker("CD24"), Marker("cyCD79a")}:
+        reasons.add(ReasonCode.GATE_UNSAFE_AFTER_CD19_THERAPY)
+    for call in phenotype.calls.values():
+        reasons |= {r for r in call.reasons if r is ReasonCode.COMP_SENSITIVE or _is_masked((r,))}
+    if _hematogone_percent(tube) >= definitions.aberrancy.regenerating_percent:
+        reasons.add(ReasonCode.REGENERATING_MARROW)
+    if not missing_for_confirmation(phenotype, minimum):
+        incomplete = False
+    else:
+        incomplete = True
+        if tube.gated.b_lineage is None:
+            reasons.add(ReasonCode.MISSING_LINEAGE_MARKERS)
+    other = score_lineage(tube.non_b_phenotype, definitions.scores).lineage
+    n_non_b, n = tube.non_b.n, tube.n_nucleated
+    return SpecimenFacts(
+        call=tube.detection.call,
+        n_blasts=tube.n_blasts,
+        n_nucleated=n,
+        lineage=scores.lineage,
+        weak_b_lineage=_is_weak(phenotype),
+        light_chain_restricted=clonality is not None
+        and clonality.clonality is Clonality.RESTRICTED,
+        immature=any(phenotype.call(Marker(m)).call is Call.POSITIVE for m in ("TdT", "CD34")),
+        confirm_markers_missing=incomplete,
+        known_bcp_all=specimen.known_bcp_all,
+        already_compensated=specimen.already_compensated or tube.raw.compensated,
+        non_b_percent=100 * n_non_b / n if n else 0.0,
+        non_b_lineage=other,
+        reasons=frozenset(reasons),
+    )
+
+
+def _is_masked(reasons: Sequence[ReasonCode]) -> bool:
+    return any("MASKED" in reason for reason in reasons)
+
+
+def _is_weak(phenotype: Phenotype) -> bool:
+    """Weak CD19 alone is met in t(8;21) AML: it is no B precursor."""
+    second = any(phenotype.call(m).call is Call.POSITIVE for m in _SECOND_B)
+    return phenotype.call(Marker("CD19")).strong is False and not second
+
+
+def _hematogone_percent(tube: TubeAnalysis) -> float:
+    if "hematogones" not in tube.gated.populations or not tube.n_nucleated:
+        return float("nan")
+    return 100 * tube.gated.populations["hematogones"].n / tube.n_nucleated
+
+
+def _counts_non_b(decision: Decision, tube: TubeAnalysis) -> bool:
+    """Whether the blasts of the verdict are those outside the B lineage."""
+    other = decision.verdict is SpecimenVerdict.NOT_B_PRECURSOR_BLASTS
+    return other and tube.detection.call is not AberrancyCall.ABERRANT
+
+
+def _verdict(  # noqa: PLR0913 - the verdict with all its numbers
+    specimen: Specimen,
+    tube: TubeAnalysis,
+    decision: Decision,
+    facts: SpecimenFacts,
+    clonality: ClonalityAssessment | None,
+    definitions: Definitions,
+    template: NormalTemplate | None,
+) -> Verdict:
+    other = _counts_non_b(decision, tube)
+    n_blasts = tube.non_b.n if other else tube.n_blasts
+    n = tube.n_nucleated
+    lod, lloq = mrd_limits(n, definitions.mrd.lod_events, definitions.mrd.lloq_events)
+    known = clonality is not None and bool(n_blasts)
+    reasons = decision.reasons
+    if n_blasts and (clonality is None or clonality.clonality is Clonality.NOT_ASSESSABLE):
+        reasons |= {ReasonCode.CLONALITY_NOT_ASSESSABLE}
+    return Verdict(
+        verdict=decision.verdict,
+        reasons=tuple(sorted(reasons)),
+        evidence=evidence_sentences(tube, decision, facts),
+        limitations=limitation_sentences(tube, decision, clonality, definitions, lod=lod),
+        n_blasts=n_blasts,
+        n_nucleated=n,
+        denominator=DENOMINATOR,
+        blast_percent=mrd_interval(n_blasts, n),
+        lod_percent=lod,
+        lloq_percent=lloq,
+        hematogone_percent=_hematogone_percent(tube),
+        clonality=clonality.clonality if known and clonality else Clonality.NOT_ASSESSABLE,
+        lineage=facts.non_b_lineage if other else facts.lineage if n_blasts else Lineage.NOT_EVALUABLE,
+        known_bcp_all=specimen.known_bcp_all,
+        template=template.name if template is not None and tube.detection.method == "template" else "",
+    )
+
+
+def _tube_result(
+    tube: TubeAnalysis,
+    definitions: Definitions,
+    lineage: Lineage,
+    *,
+    other: bool,
+    events: bool,
+) -> TubeResult:
+    gated = tube.gated
+    phenotypes = (tube.candidate, *tube.normal)
+    if other:
+        phenotypes = (tube.non_b_phenotype, *phenotypes)
+    blasts = tube.detection.blasts
+    return TubeResult(
+        name=tube.raw.name,
+        sha256=tube.raw.sha256,
+        n_events=tube.raw.n_events,
+        channels=tuple(
+            ChannelRow(
+                detector=c.detector,
+                marker=c.marker or "",
+                fluorochrome=c.fluorochrome or "",
+                kind=c.kind,
+            )
+            for c in tube.raw.channels
+        ),
+        compensation=_compensation(tube),
+        steps=tuple(
+            StepCount(step=s.name, n_in=s.n_in, n_out=s.n_out, note=s.note)
+            for s in tube.control.steps
+        ),
+        populations=_population_counts(tube),
+        phenotypes=tuple(p for p in phenotypes if p.calls),
+        findings=tube.findings,
+        plots=draw_plots(tube),
+        profile=profile(
+            gated.sample,
+            blasts,
+            lymphocytes=gated.mask("T"),
+            phenotype=tube.candidate,
+            lineage=lineage,
+            aberrancies=[
+                Marker(m) for a in tube.detection.aberrancies for m in a.marker.split(" ")
+            ],
+        )
+        if blasts.any()
+        else None,
+        membership=membership_table(tube, other=other) if events else None,
+    )
+
+
+def _compensation(tube: TubeAnalysis) -> str:
+    spillover = tube.raw.spillover
+    if spillover is not None:
+        return f"solved with the matrix of {spillover.source}"
+    return "already compensated" if tube.raw.compensated else "no matrix: not compensated"
+
+
+def _population_counts(tube: TubeAnalysis) -> tuple[PopulationCount, ...]:
+    gated = tube.gated
+    sizes = {"all": tube.raw.n_events, "nucleated": tube.n_nucleated}
+    sizes |= {name: p.n for name, p in gated.populations.items()}
+    rows = [("nucleated", "all", tube.n_nucleated)]
+    rows += [(p.name, p.parent, p.n) for p in gated.populations.values()]
+    rows.append((tube.non_b.name, tube.non_b.parent, tube.non_b.n))
+    return tuple(
+        PopulationCount(
+            name=name,
+            parent=parent,
+            n=n,
+            percent_of_parent=100 * n / sizes[parent] if sizes[parent] else float("nan"),
+        )
+        for name, parent, n in rows
+    )

@@ -1,0 +1,176 @@
+"""One tube through the stages: from raw events to an aberrant population, or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flowpheno.aberrancy.detection import detect_against_template, template_mismatch
+from flowpheno.aberrancy.evidence import AberrancyCall
+from flowpheno.aberrancy.hemodilution import check_hemodilution
+from flowpheno.aberrancy.internal import detect_internally
+from flowpheno.aberrancy.non_b import find_non_b_blasts
+from flowpheno.compensation import check_spillover, compensate
+from flowpheno.gating import GatedTube, gate_tube
+from flowpheno.population import Population
+from flowpheno.positivity import call_phenotype
+from flowpheno.qc import QualityControl, quality_control
+
+if TYPE_CHECKING:
+    from flowpheno.aberrancy.evidence import Detection
+    from flowpheno.aberrancy.template import NormalTemplate
+    from flowpheno.finding import Finding
+    from flowpheno.panel.definitions import Definitions
+    from flowpheno.phenotype import Phenotype
+    from flowpheno.sample import Sample
+    from flowpheno.specimen import Specimen
+
+_DESCRIBED = ("hematogones", "B_mature", "T", "gran")
+"""Normal populations whose markers are reported beside the blasts'."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TubeAnalysis:
+    """What the stages found in one tube.
+
+    Attributes
+    ----------
+    raw : Sample
+        As read.
+    gated : GatedTube
+        Compensated sample with its populations, blasts and hematogones among them.
+    control : QualityControl
+        Steps and masks of quality control.
+    detection : Detection
+        The aberrant, or most nearly aberrant, B-lineage cells.
+    candidate : Phenotype
+        Of the blasts; of all B precursors where nothing is aberrant.
+    non_b : Population
+        Blasts outside the B lineage.
+    non_b_phenotype : Phenotype
+        Their phenotype.
+    normal : tuple of Phenotype
+        Of internal normal populations.
+    findings : tuple of Finding
+        What all stages noticed.
+    """
+
+    raw: Sample
+    gated: GatedTube
+    control: QualityControl
+    detection: Detection
+    candidate: Phenotype
+    non_b: Population
+    non_b_phenotype: Phenotype
+    normal: tuple[Phenotype, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def n_blasts(self) -> int:
+        """Aberrant or suspicious B-lineage events."""
+        return int(np.count_nonzero(self.detection.blasts))
+
+    @property
+    def n_nucleated(self) -> int:
+        """Events of the denominator."""
+        return int(np.count_nonzero(self.gated.nucleated))
+
+
+def analyse_tube(
+    sample: Sample,
+    specimen: Specimen,
+    definitions: Definitions,
+    template: NormalTemplate | None,
+) -> TubeAnalysis:
+    """Take one tube through all stages.
+
+    Parameters
+    ----------
+    sample : Sample
+        As read: not compensated unless the file says so.
+    specimen : Specimen
+        What the sample belongs to; its history lowers a quantity and never adds evidence.
+    definitions : Definitions
+        Parameters of every stage.
+    template : NormalTemplate or None
+        Normal marrows to compare with.
+
+    Returns
+    -------
+    TubeAnalysis
+        A tube that cannot be gated gives empty populations and findings that say why.
+    """
+    compensated = compensate(sample)
+    if specimen.already_compensated and not compensated.compensated:
+        compensated = replace(compensated, compensated=True)
+    control = quality_control(sample, compensated, definitions.qc)
+    gated = gate_tube(compensated, control.cells, definitions.gating)
+    detection, mismatch = _detect(gated, specimen, definitions, template)
+    gated = _with_blasts(gated, detection)
+
+    def describe(population: Population) -> Phenotype:
+        return call_phenotype(
+            gated,
+            population,
+            definitions.vocabulary,
+            definitions.positivity,
+            therapy=specimen.therapy,
+        )
+
+    non_b = find_non_b_blasts(gated, definitions.aberrancy)
+    name = "blasts" if detection.blasts.any() else "B_precursors"
+    nothing = Population(name, "nucleated", np.zeros(sample.n_events, bool))
+    return TubeAnalysis(
+        raw=sample,
+        gated=gated,
+        control=control,
+        detection=detection,
+        candidate=describe(gated.populations.get(name, nothing)),
+        non_b=non_b,
+        non_b_phenotype=describe(non_b),
+        normal=tuple(
+            describe(gated.populations[p]) for p in _DESCRIBED if p in gated.populations
+        ),
+        findings=(
+            *sample.findings,
+            *check_spillover(compensated, definitions.qc.spillover),
+            *control.findings,
+            *gated.findings,
+            *mismatch,
+            *detection.findings,
+            *check_hemodilution(gated, definitions.aberrancy),
+        ),
+    )
+
+
+def _detect(
+    gated: GatedTube,
+    specimen: Specimen,
+    definitions: Definitions,
+    template: NormalTemplate | None,
+) -> tuple[Detection, tuple[Finding, ...]]:
+    """Against the template where it fits, else by internal evidence."""
+    limits = definitions.aberrancy
+    if template is None:
+        internal = detect_internally(gated, limits, known_bcp_all=specimen.known_bcp_all)
+        return internal, ()
+    mismatch = template_mismatch(gated, template, limits)
+    if mismatch is None:
+        return detect_against_template(gated, template, limits), ()
+    internal = detect_internally(gated, limits, known_bcp_all=specimen.known_bcp_all)
+    return internal, (mismatch,)
+
+
+def _with_blasts(gated: GatedTube, detection: Detection) -> GatedTube:
+    """Name the blasts; B precursors that are not blasts are hematogones."""
+    if gated.b_lineage is None:
+        return gated
+    blasts = Population("blasts", "nucleated", detection.blasts & gated.nucleated)
+    normal = gated.mask("B_precursors") & ~detection.blasts
+    if detection.call is AberrancyCall.SUSPICIOUS and detection.method == "internal":
+        normal = np.zeros_like(normal)  # they may be either, and are counted once
+    hematogones = Population("hematogones", "nucleated", normal)
+    populations = {**gated.populations, "blasts": blasts, "hematogones": hematogones}
+    return replace(gated, populations=populations)

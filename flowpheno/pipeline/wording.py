@@ -1,0 +1,111 @@
+"""The verdict in sentences: what was seen, compared with what, and what it does not say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flowpheno.clonality import NOT_STAINED, clonality_sentence
+from flowpheno.finding import Severity
+from flowpheno.lineage import missing_for_confirmation
+from flowpheno.verdict import SpecimenVerdict
+
+if TYPE_CHECKING:
+    from flowpheno.clonality import ClonalityAssessment
+    from flowpheno.decision import Decision, SpecimenFacts
+    from flowpheno.panel.definitions import Definitions
+    from flowpheno.pipeline.tube import TubeAnalysis
+
+
+def evidence_sentences(
+    tube: TubeAnalysis, decision: Decision, facts: SpecimenFacts
+) -> tuple[str, ...]:
+    """Say what the verdict rests on.
+
+    Parameters
+    ----------
+    tube : TubeAnalysis
+        The deciding tube.
+    decision : Decision
+        The verdict.
+    facts : SpecimenFacts
+        What it rests on.
+
+    Returns
+    -------
+    tuple of str
+        Sentences with counts, populations and references.
+    """
+    detection = tube.detection
+    sentences = []
+    if tube.n_blasts:
+        against = "the normal template" if detection.method == "template" else "internal evidence"
+        sentences.append(
+            f"{tube.n_blasts} of {tube.n_nucleated} nucleated cells are {detection.call} B-lineage "
+            f"cells by {against}."
+        )
+    elif detection.continuum is not None:
+        n = int(tube.gated.mask("B_precursors").sum())
+        sentences.append(
+            f"{n} B precursors among {tube.n_nucleated} nucleated cells; none called aberrant."
+        )
+    sentences += [f"{a.kind}: {a.text}." for a in detection.aberrancies]
+    continuum = detection.continuum
+    if continuum is not None and continuum.present:
+        sentences.append(
+            f"A maturation continuum is present ({continuum.n_cd10} CD10+ cells, Spearman(CD10, "
+            f"CD20) {continuum.spearman_cd20:.2f}, {continuum.late_percent:.0f} % at later stages)."
+        )
+    if decision.verdict is SpecimenVerdict.NOT_B_PRECURSOR_BLASTS or facts.non_b_percent >= 1:
+        sentences.append(
+            f"{tube.non_b.n} immature cells outside the B lineage ({facts.non_b_percent:.1f} % of "
+            f"nucleated cells), lineage by markers measured: {facts.non_b_lineage}."
+        )
+    return tuple(sentences)
+
+
+def limitation_sentences(
+    tube: TubeAnalysis,
+    decision: Decision,
+    clonality: ClonalityAssessment | None,
+    definitions: Definitions,
+    *,
+    lod: float,
+) -> tuple[str, ...]:
+    """Say what the verdict does not say.
+
+    Parameters
+    ----------
+    tube : TubeAnalysis
+        The deciding tube.
+    decision : Decision
+        The verdict.
+    clonality : ClonalityAssessment or None
+        Light chains; None where they were not stained.
+    definitions : Definitions
+        Texts and minimum markers.
+    lod : float
+        Limit of detection, percent of the denominator.
+
+    Returns
+    -------
+    tuple of str
+        Sentences; the single-site sentence on every negative.
+    """
+    sentences = []
+    if decision.verdict is SpecimenVerdict.NO_ABERRANT_B_PRECURSOR:
+        sentences.append(
+            f"No aberrant B precursor in this specimen above the limit of detection of {lod:.4f} % "
+            f"({tube.n_nucleated} nucleated cells)."
+        )
+        sentences.append(definitions.texts.single_site)
+    elif not tube.n_blasts:
+        sentences.append("Nothing aberrant was shown, and nothing was excluded.")
+    missing = missing_for_confirmation(tube.candidate, definitions.scores.minimum)
+    if missing:
+        groups = "; ".join(" or ".join(group) for group in missing)
+        sentences.append(f"Not stained or not decided, and needed to confirm lineage: {groups}.")
+    if tube.n_blasts:
+        sentences.append(clonality_sentence(clonality or NOT_STAINED, aberrant=True))
+    blocking = {f.message: None for f in tube.findings if f.severity is Severity.BLOCKING}
+    sentences += [f"{message[0].upper()}{message[1:]}." for message in blocking]
+    return tuple(sentences)

@@ -1,0 +1,45 @@
+"""The scale that gates and shifts are computed on, for each kind of channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flowpheno.sample import ChannelKind, Scale
+from flowpheno.transform.asinh import Asinh
+from flowpheno.transform.linear import Linear
+
+if TYPE_CHECKING:
+    from flowpheno.sample import Channel
+    from flowpheno.transform.base import Transform
+
+FLUORESCENCE_COFACTOR = 150.0
+REFERENCE_RANGE = 262_144.0
+"""Full scale on which the cofactor of fluorescence is stated."""
+MASS_COFACTOR = 5.0
+
+
+def working_transform(channel: Channel, scale: Scale) -> Transform:
+    """Choose the scale of computation of a channel.
+
+    Parameters
+    ----------
+    channel : Channel
+        What it measures, and its full scale.
+    scale : Scale
+        What the numbers of the sample mean.
+
+    Returns
+    -------
+    Transform
+        asinh with a cofactor of 150 on an 18-bit scale, in proportion on others, for
+        fluorescence; asinh(x/5) for ion counts; the identity for data on a relative scale, which
+        are transformed already; linear for everything else.
+    """
+    if scale is Scale.RELATIVE:
+        return Linear(1.0)
+    if channel.kind is ChannelKind.MASS:
+        return Asinh(MASS_COFACTOR)
+    top = channel.range if channel.range > 0 else REFERENCE_RANGE
+    if channel.kind is ChannelKind.FLUORESCENCE:
+        return Asinh(FLUORESCENCE_COFACTOR * top / REFERENCE_RANGE)
+    return Linear(top)

@@ -1,0 +1,54 @@
+"""Checking definition files of any kind."""
+
+import pytest
+
+from flowpheno.panel.files import builtin_directory
+from flowpheno.panel.kinds import KINDS, check_file, definition_files, kind_of_file
+
+FILES = definition_files([builtin_directory()])
+
+
+@pytest.mark.parametrize(
+    "path", FILES, ids=lambda path: path.relative_to(builtin_directory()).as_posix()
+)
+def test_every_shipped_file_checks_clean(path):
+    assert check_file(path) == ()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_a_schema(kind):
+    assert KINDS[kind].model_json_schema()["type"] == "object"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("rules: []\n", "phenotype"), ("channels: []\n", "tube"), ("x: 1\n", ""), ("- 1\n", "")],
+)
+def test_a_loose_file_is_known_by_its_keys(tmp_path, text, kind):
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert kind_of_file(path) == kind
+
+
+def test_the_problem_of_a_refined_file_names_that_file(tmp_path):
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(
+        "name: mine\ntitle: Mine\nentity: AML\nreference: a paper of 2022\nrefines: base\n"
+        "rules: [{role: required, source: a paper, marker: CD33, expected: positive}]\n",
+        encoding="utf-8",
+    )
+    assert check_file(mine) == ("base.yaml: line 1: No such file or directory",)
+
+
+def test_a_file_of_no_kind_is_checked_to_be_yaml(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("a: 1\na: 2\n", encoding="utf-8")
+    (problem,) = check_file(path)
+    assert problem.startswith("line 2: ")
+
+
+def test_folders_are_searched_and_files_taken_as_they_are(tmp_path):
+    (tmp_path / "b.yml").touch()
+    (tmp_path / "c.txt").touch()
+    found = definition_files([tmp_path, tmp_path / "c.txt", tmp_path / "b.yml"])
+    assert [path.name for path in found] == ["b.yml", "c.txt"]

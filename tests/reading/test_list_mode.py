@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import contextlib
+import gzip
+import re
+
+import numpy as np
+import pytest
+
+from flowpheno.errors import FcsError
+from flowpheno.fcs.reader import read_dataset
+from flowpheno.fcs.writer import write_fcs
+from flowpheno.finding import ReasonCode, Severity
+from flowpheno.reading import find_files, read_fcs
+from flowpheno.sample import ChannelKind, Measure, Scale
+
+LABELLED = {
+    "FSC-A": ("FSC", None),
+    "FSC-W": ("FSC", None),
+    "SSC-A": ("SSC", None),
+    "FITC-A": ("CD20", "FITC"),
+    "PE-A": ("CD10", "PE"),
+    "PerCP-A": ("CD45", "PerCP"),
+    "PE-Cy7-A": ("CD34", "PE-Cy7"),
+    "PacificBlue-A": ("SYTO", "PacB"),
+    "APC-A": ("CD19", "APC"),
+    "Alexa700-A": ("CD38", "AF700"),
+    "APC-Cy7-A": (None, "APC-Cy7"),
+    "Time": (None, None),
+}
+
+DETECTOR = re.compile(r"(FL|[BVYRG]L?)\d{1,2}\b")
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Write a file of two stained channels; a test states only what it is about."""
+
+    def write(
+        events, *, detectors=("FITC-A", "PE-A"), labels=("CD19", "CD10"), top=262144, **keywords
+    ):
+        path = tmp_path / "tube.fcs"
+        write_fcs(
+            path,
+            np.asarray(events, dtype=np.float32).reshape(-1, len(detectors)),
+            detectors=detectors,
+            labels=labels,
+            ranges=[top] * len(detectors),
+            keywords=keywords,
+        )
+        return path
+
+    return write
+
+
+def codes(sample):
+    return [finding.code for finding in sample.findings]
+
+
+def test_labelled_marrow(data_dir):
+    sample = read_fcs(data_dir / "b_all_mrd_labelled" / "494.fcs")
+    assert {c.detector: (c.marker, c.fluorochrome) for c in sample.channels} == LABELLED
+    assert sample.markers == ("CD20", "CD10", "CD45", "CD34", "SYTO", "CD19", "CD38")
+    assert (sample.name, sample.n_events, sample.version) == ("494", 83411, "FCS3.0")
+    assert (sample.scale, sample.compensated) == (Scale.LINEAR, False)
+    assert sample.spillover is not None
+    assert {channel.range for channel in sample.channels} == {262144.0}
+    assert sample.findings == ()
+    assert len(sample.sha256) == 64
+
+
+def test_rescaled_diagnosis_marrows_are_relative(data_dir):
+    paths = find_files([data_dir / "b_all_diagnosis"])
+    assert len(paths) == 95
+    for path in paths[::12]:
+        sample = read_fcs(path)
+        assert sample.scale is Scale.RELATIVE
+        assert ReasonCode.SCALE_RELATIVE in codes(sample)
+        markers = ("CD10", "CD19", "CD20", "CD34", "CD38", "CD45", "CD58", "CD66")
+        assert sample.markers == markers
+        assert sample.has("FSC")
+        assert sample.has("SSC")
+
+
+def test_exported_leukaemias_are_linear_with_their_own_full_scale(data_dir):
+    for path in find_files([data_dir / "aml_vs_normal"]):
+        sample = read_fcs(path)
+        assert sample.markers == ("CD15", "CD13", "CD45", "CD16", "CD56")
+        assert [c.fluorochrome for c in sample.channels[2:]] == [
+            "FITC",
+            "PE",
+            "ECD",
+            "PE-Cy5",
+            "PE-Cy7",
+        ]
+        assert sample.scale is Scale.LINEAR
+        assert [c.range for c in sample.channels] == [1024.0, *[10000.0] * 6]
+
+
+def test_mass_cytometry_is_linear_and_its_combinations_stay_whole(data_dir):
+    sample = read_fcs(data_dir / "cytof_b_all" / "UPN1_Basal.fcs")
+    by_name = {c.detector: c for c in sample.channels}
+    assert sample.scale is Scale.LINEAR
+    assert by_name["CD34_Nd148"].marker == "CD34"
+    assert by_name["IgMs_Lu175"].marker == "sIgM"
+    assert by_name["IgMi_Eu153"].marker == "cyIgM"
+    assert by_name["TdT_Dy164"].marker == "TdT"
+    assert by_name["HLADR_Yb174"].marker == "HLADR"
+    assert by_name["DNA1_Ir191"].marker == "SYTO"
+    assert by_name["viability_Pt195"].marker == "VIABILITY"
+    assert by_name["Kappa_lambda_Sm154"].marker == "sIgK+sIgL"
+    assert by_name["CD235_61_In113"].marker == "CD61+CD235a"
+    assert by_name["FITC_myeloid_Yb171"].marker is None
+    assert {c.kind for c in sample.channels} == {
+        ChannelKind.MASS,
+        ChannelKind.TIME,
+        ChannelKind.OTHER,
+    }
+    assert not sample.has("sIgK")
+    assert codes(sample).count(ReasonCode.CHANNEL_UNMAPPED) == 13
+
+
+def test_every_channel_of_every_file_is_resolved_or_reported(data_dir):
+    samples = []
+    for path in find_files([data_dir]):
+        if "b_all_diagnosis" not in str(path):
+            with contextlib.suppress(FcsError):  # some are garbage on purpose
+                samples.append(read_fcs(path))
+    assert len(samples) >= 30
+    silent = set()
+    for sample in samples:
+        said = " ".join(finding.message for finding in sample.findings)
+        silent |= {
+            channel.label
+            for channel in sample.channels
+            if channel.kind in {ChannelKind.FLUORESCENCE, ChannelKind.MASS}
+            and channel.marker is None
+            and channel.fluorochrome is None
+            and channel.label[:40] not in said
+        }
+    assert all(DETECTOR.match(label) for label in silent), silent
+
+
+def test_only_the_rescaled_folder_is_relative(data_dir):
+    for path in find_files(
+        [data_dir / "fcs_corpus" / "instruments", data_dir / "fcs_corpus" / "fcsparser"]
+    ):
+        try:
+            sample = read_fcs(path)
+        except FcsError:  # garbage on purpose
+            continue
+        assert sample.scale is Scale.LINEAR, path
+
+
+def test_pulse_heights_of_an_old_instrument_are_usable(data_dir):
+    sample = read_fcs(data_dir / "gatingml2" / "data1.fcs")
+    assert sample.markers == ("CD4", "CD8b", "CD3", "CD8")
+    assert sample.channels[sample.column("FSC")].measure is Measure.AREA
+    assert ReasonCode.METADATA_DERIVED in codes(sample)
+
+
+@pytest.mark.parametrize(
+    ("events", "top", "relative"),
+    [
+        ([[0.1, 0.9]] * 100, 262144, True),
+        ([[0.1, 0.9]] * 98 + [[3.0, 3.0]] * 2, 262144, True),  # on the share
+        ([[0.1, 0.9]] * 97 + [[3.0, 3.0]] * 3, 262144, False),
+        ([[-0.5, 1.6]] * 100, 262144, True),  # on the bounds
+        ([[-0.6, 0.9]] * 100, 262144, False),
+        ([[0.1, 1.7]] * 100, 262144, False),
+        ([[0.1, 5.0]] * 100, 10, True),
+        ([[0.1, 5.0]] * 100, 11, False),
+        ([[0.1, 900.0]] * 100, 10, False),  # values beyond what $PnR says
+        ([[100.0, 900.0]] * 100, 262144, False),
+        ([], 262144, False),
+        ([], 4, True),
+    ],
+)
+def test_relative_scale_on_and_around_its_limits(events, top, relative, written):
+    sample = read_fcs(written(events, top=top))
+    assert (sample.scale is Scale.RELATIVE) is relative
+    assert (ReasonCode.SCALE_RELATIVE in codes(sample)) is relative
+
+
+def test_ion_counts_are_never_relative(written):
+    path = written([[0.1, 0.9]] * 100, detectors=("Nd142Di", "Gd156Di"), top=3)
+    assert read_fcs(path).scale is Scale.LINEAR
+
+
+def test_full_scale_is_the_largest_of_what_is_stated_and_seen(written):
+    keywords = {"flowCore_$P2Rmax": "10000"}
+    sample = read_fcs(written([[2000.0, 1.0], [np.nan, 500.0]], top=1024, **keywords))
+    assert [c.range for c in sample.channels] == [2000.0, 10000.0]
+
+
+def test_compensation_by_the_instrument_is_noted(written):
+    sample = read_fcs(written([[500.0, 100.0]], **{"@COMPENSATIONMODE": "Advanced"}))
+    (finding,) = sample.findings
+    assert (finding.code, finding.severity) == (ReasonCode.METADATA_DERIVED, Severity.NOTE)
+    assert "@COMPENSATIONMODE says that compensation was set" in finding.message
+    assert not sample.compensated
+
+
+@pytest.mark.parametrize("keywords", [{}, {"APPLY COMPENSATION": "FALSE"}])
+def test_nothing_is_noted_where_nothing_was_compensated(keywords, written):
+    assert read_fcs(written([[500.0, 100.0]], **keywords)).findings == ()
+
+
+def test_gzipped_file_holds_the_same_sample(written, tmp_path):
+    path = written([[500.0, 100.0]])
+    packed = tmp_path / "tube.fcs.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    sample = read_fcs(str(packed))
+    np.testing.assert_array_equal(sample.events, read_dataset(path).events)
+    assert sample.name == "tube"
+    assert read_fcs(packed, name="A3a").name == "A3a"
+
+
+def test_events_are_read_only(written):
+    with pytest.raises(ValueError, match="read-only"):
+        read_fcs(written([[500.0, 100.0]])).events[0, 0] = 1
+
+
+def test_missing_file_is_refused(tmp_path):
+    with pytest.raises(FcsError, match=r"none\.fcs|No such file|cannot be opened"):
+        read_fcs(tmp_path / "none.fcs")
