@@ -114,7 +114,7 @@ def internal_evidence(
                 delta_log10=None,
                 strong=False,
                 text=(
-                    f"no maturation continuum: {continuum.late_percent:.1f} % of "
+                    f"{continuum.late_percent:.1f} % of "
                     f"{continuum.n_cd10} CD10+ cells at later stages, Spearman(CD10, CD20) "
                     f"{continuum.spearman_cd20:.2f}"
                 ),
@@ -137,9 +137,11 @@ def _call(
         return AberrancyCall.NOT_ABERRANT
     needed = limits.internal_percent_known if known_bcp_all else limits.internal_percent
     other = sum(a.kind is not AberrancyKind.NO_CONTINUUM for a in found)
+    percent = 100 * n / n_nucleated
     if len(found) < 2 or other == 0:  # noqa: PLR2004 - two independent lines of evidence
-        return AberrancyCall.NOT_ABERRANT
-    return AberrancyCall.ABERRANT if 100 * n / n_nucleated >= needed else AberrancyCall.SUSPICIOUS
+        many = percent >= limits.internal_many_percent
+        return AberrancyCall.SUSPICIOUS if many else AberrancyCall.NOT_ABERRANT
+    return AberrancyCall.ABERRANT if percent >= needed else AberrancyCall.SUSPICIOUS
 
 
 def _cross_lineage(

@@ -45,6 +45,8 @@ class AberrancyLimits:
         Fewest internal cells a drift is measured on.
     internal_percent, internal_percent_known : float
         Percent of nucleated cells from which internal evidence may call.
+    internal_many_percent : float
+        Percent of nucleated cells from which B precursors are suspicious by number alone.
     internal_cd45_log10, internal_cd38_log10, internal_cd38_plasma_log10 : float
         Shifts that count as evidence, decades.
     internal_asynchronous_percent, internal_cd10_absent_percent : float
@@ -92,6 +94,7 @@ class AberrancyLimits:
     anchor_events: int
     internal_percent: float
     internal_percent_known: float
+    internal_many_percent: float
     internal_cd45_log10: float
     internal_cd38_log10: float
     internal_cd38_plasma_log10: float

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.aberrancy.detection import detect_against_template, template_mismatch
-from flowpheno.aberrancy.evidence import AberrancyCall
 from flowpheno.aberrancy.hemodilution import check_hemodilution
 from flowpheno.aberrancy.internal import detect_internally
 from flowpheno.aberrancy.non_b import find_non_b_blasts
@@ -169,8 +168,9 @@ def _with_blasts(gated: GatedTube, detection: Detection) -> GatedTube:
         return gated
     blasts = Population("blasts", "nucleated", detection.blasts & gated.nucleated)
     normal = gated.mask("B_precursors") & ~detection.blasts
-    if detection.call is AberrancyCall.SUSPICIOUS and detection.method == "internal":
-        normal = np.zeros_like(normal)  # they may be either, and are counted once
+    matures = detection.continuum is not None and detection.continuum.present is True
+    if detection.method == "internal" and not matures:
+        normal = np.zeros_like(normal)  # without a continuum nothing shows that they are normal
     hematogones = Population("hematogones", "nucleated", normal)
     populations = {**gated.populations, "blasts": blasts, "hematogones": hematogones}
     return replace(gated, populations=populations)

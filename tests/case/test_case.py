@@ -29,7 +29,7 @@ from flowpheno.statistics import Interval
 from flowpheno.verdict import SpecimenVerdict, Verdict
 
 LIMITS = load_case_limits()
-CASE_REPORT = Path(__file__).parents[2] / "notebooks" / "case_report" / "case.yaml"
+CASE_REPORT = Path(__file__).parents[2] / "panels" / "cases" / "case_report.yaml"
 SINGLE_SITE = (
     "A negative result from one aspirate site does not exclude marrow or extramedullary relapse; "
     "correlate with imaging, a second site, biopsy and molecular MRD."

@@ -1,0 +1,96 @@
+"""The commands, and how an error leaves the program."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+import typer
+
+from flowpheno.cli.case import case
+from flowpheno.cli.classify import classify
+from flowpheno.cli.compare import compare
+from flowpheno.cli.demo import demo
+from flowpheno.cli.inspect import inspect
+from flowpheno.cli.panels import panels as panels_app
+from flowpheno.cli.score import score
+from flowpheno.cli.simulate import simulate
+from flowpheno.cli.template import app as template_app
+from flowpheno.errors import FlowphenoError
+from flowpheno.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INTERRUPTED = 130
+USAGE = 2
+
+app = typer.Typer(
+    name="flowpheno",
+    help="Is there an aberrant B precursor in this marrow, down to which limit, and does it match "
+    "the diagnosis? Research use only.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+# help is given here: Typer would print the parameter lists of the docstrings
+app.command(help="Judge every marrow among FCS files and folders.")(classify)
+app.command(help="Say what an FCS file is: version, channels, markers, spillover, problems.")(inspect)
+app.command(help="Compare the phenotype at diagnosis with the one at relapse.")(compare)
+app.command(help="Judge a patient with several specimens, some without flow.")(case)
+app.command(help="Score a phenotype typed from a report.")(score)
+app.add_typer(panels_app, name="panels", help="List, show, check the definitions in use.")
+app.add_typer(template_app, name="template", help="Build and show normal templates.")
+app.command(help="Write a simulated marrow with the truth about every event.")(simulate)
+app.command(help="Run the whole job on a small simulated case; needs no data.")(demo)
+
+
+def _say_version(value: bool) -> None:  # noqa: FBT001 - a Typer callback
+    if value:
+        typer.echo(f"flowpheno {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(  # noqa: ARG001, FBT001 - acted on by its callback
+        False,  # noqa: FBT003
+        "--version",
+        callback=_say_version,
+        is_eager=True,
+        help="Print the version and end.",
+    ),
+) -> None:
+    """Options of the program itself."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments without the program name; those of the process by default.
+
+    Returns
+    -------
+    int
+        Exit status: 0 every file judged, 1 some could not be used, 2 usage, 130 interrupted.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        status = app(args=arguments, prog_name="flowpheno", standalone_mode=False)
+    except click.exceptions.Abort:
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except FlowphenoError as error:
+        typer.echo(f"flowpheno: {error}", err=True)
+        return 1
+    except BrokenPipeError:
+        return 0
+    return int(status or 0)

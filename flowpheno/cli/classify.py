@@ -1,0 +1,163 @@
+"""``flowpheno classify``: judge files and folders."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flowpheno.results import Run
+
+
+def classify(  # noqa: PLR0913 - one parameter an option
+    paths: Annotated[
+        list[Path], typer.Argument(help="FCS files, and folders searched to the bottom")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Folder for results and pages")],
+    manifest: Annotated[
+        Path | None, typer.Option(help="CSV: path, specimen, patient, known_bcp_all, therapy ...")
+    ] = None,
+    panels: Annotated[Path | None, typer.Option(help="Folder of definitions of your own")] = None,
+    template: Annotated[
+        Path | None, typer.Option(help="Normal template; without one no negative is given")
+    ] = None,
+    known_bcp_all: Annotated[  # noqa: FBT002
+        bool, typer.Option("--known-bcp-all", help="B-precursor ALL was established before")
+    ] = False,
+    events: Annotated[  # noqa: FBT002
+        bool, typer.Option("--events", help="Write the membership of every event as Parquet")
+    ] = False,
+    report: Annotated[bool, typer.Option(help="Write HTML pages")] = True,  # noqa: FBT002
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Files judged at a time")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,  # noqa: FBT002
+) -> int:
+    """Judge every marrow among files and folders: is an aberrant B precursor there?
+
+    Parameters
+    ----------
+    paths : list of Path
+        Files and folders.
+    out : Path
+        Folder for results and pages.
+    manifest : Path or None
+        What a person knows of the files.
+    panels : Path or None
+        Definitions of your own.
+    template : Path or None
+        Normal template.
+    known_bcp_all : bool
+        History of every specimen the manifest says nothing of.
+    events : bool
+        Write the membership of every event.
+    report : bool
+        Write HTML pages.
+    jobs : int
+        Files judged at a time.
+    as_json : bool
+        Print JSON instead of a table.
+
+    Returns
+    -------
+    int
+        0 if every file was judged, 1 if some could not be used.
+    """
+    from flowpheno.pipeline.directory import Options, classify_files
+    from flowpheno.pipeline.manifest import read_manifest
+    from flowpheno.results import write_results
+
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise typer.BadParameter(f"does not exist: {', '.join(map(str, missing))}")
+    rows = {} if manifest is None else read_manifest(manifest)
+    options = Options(
+        known_bcp_all=known_bcp_all,
+        template=template,
+        panels=panels,
+        events=events,
+        manifest=rows,
+        jobs=jobs,
+    )
+    with progress_bar("Judging") as advance:
+        run = classify_files(paths, options, progress=advance)
+    if not run.specimens and not run.failures:
+        raise typer.BadParameter("no FCS file among what was given")
+    write_results(run, out)
+    if report:
+        from flowpheno.report.html import write_report
+
+        page = write_report(run, out, definitions=panels)
+        typer.echo(f"Page to open: {page}", err=True)
+    say(run, as_json=as_json)
+    return 1 if run.failures else 0
+
+
+def say(run: Run, *, as_json: bool) -> None:
+    """Print what a run found.
+
+    Parameters
+    ----------
+    run : Run
+        What was found.
+    as_json : bool
+        JSON instead of a table.
+    """
+    from flowpheno.cli.tables import print_table
+    from flowpheno.results import cohort_table
+
+    table = cohort_table(run)
+    if as_json:
+        rows = json.loads(table.to_json(orient="records"))
+        failures = [{"path": f.path, "error": f.error, "message": f.message} for f in run.failures]
+        typer.echo(json.dumps({"specimens": rows, "failures": failures}, indent=2))
+        return
+    rows = [
+        (
+            s.specimen,
+            str(s.verdict.verdict),
+            f"{s.verdict.n_blasts} / {s.verdict.n_nucleated}",
+            f"{s.verdict.blast_percent.estimate:.4g} %",
+            ";".join(s.verdict.reasons),
+        )
+        for s in run.specimens
+    ]
+    columns = ("specimen", "verdict", "blasts / nucleated", "percent", "reasons")
+    print_table("flowpheno - research use only", columns, rows)
+    for failure in run.failures:
+        typer.echo(f"could not be used: {failure.path}: {failure.message}", err=True)
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[int, int, str], None] | None]:
+    """Show progress on a terminal, nothing in a pipe.
+
+    Parameters
+    ----------
+    title : str
+        What is going on.
+
+    Yields
+    ------
+    callable or None
+        To be called with done, total and the last name.
+    """
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[last]}"))
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(title, total=None, last="")
+
+        def advance(done: int, total: int, name: str) -> None:
+            bar.update(task, completed=done, total=total, last=name)
+
+        yield advance

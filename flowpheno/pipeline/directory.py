@@ -1,0 +1,238 @@
+"""Many files: a broken one costs one row, a bug stops the run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flowpheno.errors import FlowphenoError
+from flowpheno.finding import Finding, ReasonCode, Severity
+from flowpheno.panel.definitions import load_definitions
+from flowpheno.pipeline.manifest import ManifestRow
+from flowpheno.pipeline.specimen import classify_specimen
+from flowpheno.reading import find_files, read_fcs
+from flowpheno.results import Failure, Run
+from flowpheno.specimen import Specimen
+from flowpheno.version import VERSION
+
+if TYPE_CHECKING:
+    from flowpheno.results import SpecimenResult
+    from flowpheno.sample import Sample
+
+SIMULATED_KEYWORD = "FLOWPHENO SIMULATED"
+"""Keyword of files that flowpheno made itself; every page then says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to judge a folder.
+
+    Attributes
+    ----------
+    known_bcp_all : bool
+        History of specimens for which the manifest does not say.
+    template : Path or None
+        Normal template.
+    panels : Path or None
+        Folder of definitions that override those that come with flowpheno.
+    events : bool
+        Whether to keep the membership of every event.
+    manifest : mapping of Path to ManifestRow
+        What a person knows of the files.
+    jobs : int
+        Processes.
+    """
+
+    known_bcp_all: bool = False
+    template: Path | None = None
+    panels: Path | None = None
+    events: bool = False
+    manifest: Mapping[Path, ManifestRow] = field(default_factory=dict)
+    jobs: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Judged:
+    results: tuple[SpecimenResult, ...]
+    failures: tuple[Failure, ...]
+    simulated: bool
+
+
+def classify_files(
+    paths: Sequence[Path],
+    options: Options,
+    *,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Run:
+    """Judge every specimen among some files and folders.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files, and folders searched to the bottom.
+    options : Options
+        How to judge.
+    progress : callable or None
+        Called with specimens done, their number, and the name of the last.
+
+    Returns
+    -------
+    Run
+        Specimens in sorted order, and the files that could not be used; a specimen is lost only
+        if none of its tubes can be read.
+
+    Raises
+    ------
+    FlowphenoError
+        If the definitions or the template cannot be used: nothing could be judged then.
+    """
+    definitions = load_definitions(options.panels)
+    _check_template(options)
+    groups = _group(find_files(paths), options.manifest)
+    names = sorted(groups)
+    judged = []
+    for done, (name, outcome) in enumerate(_judge_all(names, groups, options), start=1):
+        judged.append(outcome)
+        if progress is not None:
+            progress(done, len(names), name)
+    return Run(
+        specimens=tuple(r for j in judged for r in j.results),
+        failures=tuple(sorted((f for j in judged for f in j.failures), key=lambda f: f.path)),
+        generated=datetime.now(UTC).isoformat(timespec="seconds"),
+        version=VERSION,
+        definitions=definitions.hashes,
+        simulated=any(j.simulated for j in judged),
+    )
+
+
+def _check_template(options: Options) -> None:
+    if options.template is not None:
+        from flowpheno.aberrancy.template import load_template  # noqa: PLC0415 - slow to import
+
+        load_template(options.template)
+
+
+def _judge_all(
+    names: Sequence[str], groups: Mapping[str, Sequence[Path]], options: Options
+) -> list[tuple[str, _Judged]] | zip[tuple[str, _Judged]]:
+    work = [(name, tuple(groups[name]), options) for name in names]
+    if options.jobs <= 1 or len(work) <= 1:
+        return zip(names, map(_judge, work), strict=True)
+    pool = ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn"))
+    with pool:
+        return list(zip(names, pool.map(_judge, work), strict=True))
+
+
+def _judge(work: tuple[str, Sequence[Path], Options]) -> _Judged:
+    """Judge one specimen; the only place that turns an error into a row."""
+    name, paths, options = work
+    definitions = load_definitions(options.panels)
+    failures, tubes, rows = [], [], []
+    for path in paths:
+        try:
+            row = options.manifest.get(path.resolve(), ManifestRow())
+            sample = read_fcs(path, vocabulary=definitions.vocabulary, name=row.tube or None)
+        except FlowphenoError as error:
+            failures.append(failure_of(path, error))
+        else:
+            tubes.append(_without_twin(sample, tubes))
+            rows.append(row)
+    if not tubes:
+        return _Judged(results=(), failures=tuple(failures), simulated=False)
+    simulated = any(SIMULATED_KEYWORD in tube.keywords for tube in tubes)
+    try:
+        specimen = _specimen(name, tubes, rows, options)
+        template = _template(options)
+        result = classify_specimen(specimen, definitions, template, events=options.events)
+    except FlowphenoError as error:
+        failures += [failure_of(path, error) for path in paths]
+        return _Judged(results=(), failures=tuple(failures), simulated=simulated)
+    return _Judged(results=(result,), failures=tuple(failures), simulated=simulated)
+
+
+def failure_of(path: Path, error: FlowphenoError) -> Failure:
+    """Turn an error about a file into a row.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    error : FlowphenoError
+        What is wrong with it.
+
+    Returns
+    -------
+    Failure
+        With the message on one line.
+    """
+    return Failure(
+        path=path.as_posix(), error=type(error).__name__, message=" ".join(str(error).split())
+    )
+
+
+def _template(options: Options):  # type: ignore[no-untyped-def] # noqa: ANN202 - imported late
+    if options.template is None:
+        return None
+    from flowpheno.aberrancy.template import load_template  # noqa: PLC0415 - slow to import
+
+    return load_template(options.template)
+
+
+def _group(
+    files: Sequence[Path], manifest: Mapping[Path, ManifestRow]
+) -> Mapping[str, list[Path]]:
+    """Files of one specimen; without a manifest each file is one, named by its stem."""
+    from flowpheno.reading.files import stem  # noqa: PLC0415 - one use
+
+    groups: dict[str, list[Path]] = defaultdict(list)
+    stems: dict[str, list[Path]] = defaultdict(list)
+    for path in files:
+        row = manifest.get(path.resolve())
+        if row is not None and row.specimen:
+            groups[row.specimen].append(path)
+        else:
+            stems[stem(path)].append(path)
+    for name, paths in stems.items():
+        # files of one name in several folders are not taken for tubes of one specimen
+        for path in paths:
+            unique = name if len(paths) == 1 and name not in groups else f"{path.parent.name}/{path.name}"
+            groups[unique].append(path)
+    return groups
+
+
+def _without_twin(sample: Sample, before: Sequence[Sample]) -> Sample:
+    twins = [tube.name for tube in before if tube.sha256 and tube.sha256 == sample.sha256]
+    if not twins:
+        return sample
+    finding = Finding(
+        code=ReasonCode.DUPLICATE_FILE,
+        severity=Severity.WARNING,
+        stage="pipeline.directory",
+        message=f"{sample.name} holds the same bytes as {twins[0]}",
+    )
+    return replace(sample, findings=(*sample.findings, finding))
+
+
+def _specimen(
+    name: str, tubes: Sequence[Sample], rows: Sequence[ManifestRow], options: Options
+) -> Specimen:
+    first = rows[0]
+    known = next((row.known_bcp_all for row in rows if row.known_bcp_all is not None), None)
+    return Specimen(
+        name=name,
+        tubes=tuple(tubes),
+        patient=first.patient,
+        material=first.material,
+        site=first.site,
+        timepoint=first.timepoint,
+        date=first.date,
+        known_bcp_all=options.known_bcp_all if known is None else known,
+        therapy=frozenset().union(*(row.therapy for row in rows)),
+        already_compensated=all(row.already_compensated for row in rows),
+    )

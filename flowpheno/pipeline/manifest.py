@@ -1,0 +1,129 @@
+"""The manifest: what a person knows of the files, one row a file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flowpheno.errors import ManifestError
+from flowpheno.specimen import Therapy
+
+_COLUMNS = (
+    "path",
+    "patient",
+    "specimen",
+    "tube",
+    "date",
+    "material",
+    "site",
+    "timepoint",
+    "known_bcp_all",
+    "already_compensated",
+    "therapy",
+)
+_TRUE = frozenset({"true", "yes", "1", "y"})
+_FALSE = frozenset({"false", "no", "0", "n", ""})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestRow:
+    """What a person says of one file.
+
+    Attributes
+    ----------
+    specimen, tube, patient, date, material, site, timepoint : str
+        Empty where the cell is.
+    known_bcp_all : bool or None
+        None where the cell is empty.
+    already_compensated : bool
+        A person's word that the file holds compensated data.
+    therapy : frozenset of Therapy
+        Treatment that hides antigens.
+    """
+
+    specimen: str = ""
+    tube: str = ""
+    patient: str = ""
+    date: str = ""
+    material: str = ""
+    site: str = ""
+    timepoint: str = ""
+    known_bcp_all: bool | None = None
+    already_compensated: bool = False
+    therapy: frozenset[Therapy] = frozenset()
+
+
+def read_manifest(path: Path) -> Mapping[Path, ManifestRow]:
+    """Read a manifest.
+
+    Parameters
+    ----------
+    path : Path
+        CSV with a header; paths are relative to it, other columns are ignored.
+
+    Returns
+    -------
+    mapping of Path to ManifestRow
+        By resolved path.
+
+    Raises
+    ------
+    ManifestError
+        If the file cannot be read; lists every row that cannot be used.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ManifestError(f"{path}: cannot be read: {error}") from error
+    reader = csv.DictReader(text.splitlines())
+    if reader.fieldnames is None or "path" not in reader.fieldnames:
+        raise ManifestError(f"{path}: line 1: no column 'path'")
+    rows: dict[Path, ManifestRow] = {}
+    problems = []
+    for number, cells in enumerate(reader, start=2):
+        try:
+            place = (path.parent / (cells["path"] or "")).resolve()
+            if place in rows:
+                raise ManifestError("the path stands in an earlier row too")
+            rows[place] = _row(cells)
+        except ManifestError as error:
+            problems.append(f"line {number}: {error}")
+    if problems:
+        raise ManifestError(f"{path}: {'; '.join(problems)}")
+    return rows
+
+
+def _row(cells: Mapping[str, str | None]) -> ManifestRow:
+    values = {name: (cells.get(name) or "").strip() for name in _COLUMNS}
+    if not values["path"]:
+        raise ManifestError("no path")
+    known = values["known_bcp_all"].lower()
+    return ManifestRow(
+        **{
+            n: values[n]
+            for n in ("specimen", "tube", "patient", "date", "material", "site", "timepoint")
+        },
+        known_bcp_all=None if known == "" else _flag("known_bcp_all", known),
+        already_compensated=_flag("already_compensated", values["already_compensated"].lower()),
+        therapy=frozenset(_therapies(values["therapy"])),
+    )
+
+
+def _flag(column: str, text: str) -> bool:
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    raise ManifestError(f"{column} is {text!r}, expected yes or no")
+
+
+def _therapies(text: str) -> Sequence[Therapy]:
+    words = [word.strip() for word in text.replace("|", ";").split(";") if word.strip()]
+    known = {therapy.value.lower(): therapy for therapy in Therapy}
+    unknown = [word for word in words if word.lower() not in known]
+    if unknown:
+        choices = ", ".join(therapy.value for therapy in Therapy)
+        raise ManifestError(f"unknown therapy {', '.join(unknown)}; known: {choices}")
+    return [known[word.lower()] for word in words]
