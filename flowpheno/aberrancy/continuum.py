@@ -37,7 +37,7 @@ def measure_continuum(gated: GatedTube, limits: AberrancyLimits) -> Continuum:
         Not evaluable (`Continuum.present` None) without CD10 and CD45, or with too few cells.
     """
     nan = float("nan")
-    if CD10 not in gated.cutpoints or CD45 not in gated.decades:
+    if CD10 not in gated.cutpoints or CD45 not in gated.decades.transforms:
         return Continuum(
             n_cd10=0, late_percent=nan, spearman_cd20=nan, spearman_cd45=nan, present=None
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,7 +98,7 @@ def gate_tube(sample: Sample, nucleated: EventMask, limits: GatingLimits) -> Gat
     GatedTube
         With a finding for what the tube's markers do not allow.
     """
-    decades = to_decades(sample)
+    decades, substituted = _with_backbone(to_decades(sample))
     anchors = find_anchors(decades, nucleated, limits)
     if anchors is None:
         return _ungated(sample, decades, nucleated)
@@ -118,8 +118,33 @@ def gate_tube(sample: Sample, nucleated: EventMask, limits: GatingLimits) -> Gat
         cutpoints=cutpoints,
         b_lineage=b_lineage,
         populations=populations,
-        findings=_control_findings(populations, b_lineage, limits),
+        findings=(*substituted, *_control_findings(populations, b_lineage, limits)),
     )
+
+
+def _with_backbone(decades: Decades) -> tuple[Decades, tuple[Finding, ...]]:
+    """Let the rest of the backbone decide where CD45 or side scatter was not measured.
+
+    The missing one becomes a constant that tells no cell from another; without both there is
+    nothing to gate on.
+    """
+    missing = [m for m in (CD45, SSC) if m not in decades]
+    if len(missing) != 1:
+        return decades, ()
+    blank = np.zeros((len(decades.values), 1), np.float32)
+    filled = replace(
+        decades,
+        values=np.hstack([decades.values, blank]),
+        columns={**decades.columns, missing[0]: decades.values.shape[1]},
+    )
+    finding = Finding(
+        code=ReasonCode.REF_SUBSTITUTED,
+        severity=Severity.WARNING,
+        stage="gating.tree",
+        message=f"no {missing[0]} in the tube: cells without B or precursor antigens stand in for "
+        "lymphocytes",
+    )
+    return filled, (finding,)
 
 
 def _cutpoints(
@@ -236,8 +261,7 @@ def _control_findings(
 
 
 def _ungated(sample: Sample, decades: Decades, nucleated: EventMask) -> GatedTube:
-    missing = " and ".join(m for m in (CD45, SSC) if m not in decades)
-    why = f"no {missing} in the tube" if missing else "too few nucleated cells"
+    why = "neither CD45 nor side scatter in the tube" if CD45 not in decades else "too few nucleated cells"
     return GatedTube(
         sample=sample,
         decades=decades,

@@ -71,7 +71,8 @@ def _scatter_plots(tube: TubeAnalysis) -> Iterator[Plot]:
     if gated.anchors is None:
         return
     overlays = [gated.populations[n] for n in _OVERLAYS if n in gated.populations]
-    yield density2d(sample, Marker("CD45"), _SSC, parent=nucleated, overlays=overlays)
+    if sample.has(Marker("CD45")):
+        yield density2d(sample, Marker("CD45"), _SSC, parent=nucleated, overlays=overlays)
     if _CD19 in gated.cutpoints:
         b_lineage = gated.populations["B_lineage"]
         gate = line_gate(

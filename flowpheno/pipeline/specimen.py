@@ -54,6 +54,8 @@ _RANK = {
 _SECOND_B = tuple(
     Marker(m) for m in ("CD10", "CD22", "cyCD22", "cyCD79a", "CD20", "CD24")
 )
+_LIKE = 0.5
+"""Share of the smaller of two populations in the larger, from which they may be one."""
 _KAPPA, _LAMBDA = Marker("sIgK"), Marker("sIgL")
 
 
@@ -118,12 +120,29 @@ def _strength(tube: TubeAnalysis) -> tuple[int, float, int]:
 
 
 def _merged(deciding: TubeAnalysis, tubes: Sequence[TubeAnalysis]) -> Phenotype:
-    """Complete the deciding tube's phenotype with markers that only other tubes stain."""
+    """Complete the deciding tube's phenotype with markers that only other tubes stain.
+
+    Another tube speaks of the same population if it holds B precursors in a like share of the
+    nucleated cells; a call that says nothing there never hides one that does.
+    """
     calls = dict(deciding.candidate.calls)
     for tube in tubes:
-        if tube.n_blasts and tube is not deciding:
-            calls = {**tube.candidate.calls, **calls}
+        if tube is deciding or not _alike(_share(deciding), _share(tube)):
+            continue
+        for marker, call in tube.candidate.calls.items():
+            if marker not in calls or (calls[marker].truth is None and call.truth is not None):
+                calls[marker] = call
     return Phenotype(population=deciding.candidate.population, calls=calls)
+
+
+def _share(tube: TubeAnalysis) -> float:
+    """Candidate cells as a share of the nucleated ones."""
+    candidate = tube.gated.mask(tube.candidate.population)
+    return float(candidate.sum()) / max(tube.n_nucleated, 1)
+
+
+def _alike(one: float, other: float) -> bool:
+    return bool(one and other and _LIKE < one / other < 1 / _LIKE)
 
 
 def _clonality(tube: TubeAnalysis, definitions: Definitions) -> ClonalityAssessment | None:

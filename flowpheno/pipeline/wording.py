@@ -100,12 +100,25 @@ def limitation_sentences(
         sentences.append(definitions.texts.single_site)
     elif not tube.n_blasts:
         sentences.append("Nothing aberrant was shown, and nothing was excluded.")
-    missing = missing_for_confirmation(tube.candidate, definitions.scores.minimum)
-    if missing:
-        groups = "; ".join(" or ".join(group) for group in missing)
-        sentences.append(f"Not stained or not decided, and needed to confirm lineage: {groups}.")
+    sentences += _missing_markers(tube, definitions)
     if tube.n_blasts:
         sentences.append(clonality_sentence(clonality or NOT_STAINED, aberrant=True))
     blocking = {f.message: None for f in tube.findings if f.severity is Severity.BLOCKING}
     sentences += [f"{message[0].upper()}{message[1:]}." for message in blocking]
     return tuple(sentences)
+
+
+def _missing_markers(tube: TubeAnalysis, definitions: Definitions) -> list[str]:
+    """Name what is needed to confirm lineage: not stained, or stained and not decided."""
+    stained = set(tube.raw.markers)
+    missing = missing_for_confirmation(tube.candidate, definitions.scores.minimum)
+    absent = [g for g in missing if not stained & set(g)]
+    undecided = [g for g in missing if stained & set(g)]
+    sentences = []
+    if absent:
+        names = "; ".join(" or ".join(group) for group in absent)
+        sentences.append(f"Not stained, and needed to confirm lineage: {names}.")
+    if undecided and tube.n_blasts:
+        names = "; ".join(" or ".join(group) for group in undecided)
+        sentences.append(f"Stained but not decided, and needed to confirm lineage: {names}.")
+    return sentences

@@ -8,7 +8,7 @@ import numpy as np
 
 from flowpheno.panel.tubes import builtin_tubes
 from flowpheno.simulation.artefacts import Artefacts
-from flowpheno.simulation.composition import Background, BlastRequest
+from flowpheno.simulation.composition import Background, BlastRequest, draw_composition
 from flowpheno.simulation.files import write_simulated
 from flowpheno.simulation.patient import draw_patient
 from flowpheno.simulation.specification import load_specification
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _A2_TUBE, _A2_EVENTS = "euroflow_bcp_all_mrd_t1", 500_000
-_A3_TUBE, _A3_EVENTS = "case_report", 60_000
+_A3_TUBE, _A3_EVENTS = "case_report", 100_000
+_MRD_ANTIGENS = ("CD45", "CD81")
+"""Antigens the MRD tube needs of the blasts beside the paper's list."""
 _A3_BLASTS = {"A3a": 0.716, "A3b": 0.996}  # of the paper: by morphology, not by flow
 
 
@@ -29,7 +31,7 @@ def case_report(directory: Path, seed: int) -> dict[str, Path]:
     aspirate were not reported, so there is no file for them. The negative aspirate is a steady
     child's marrow in the EuroFlow MRD tube, because the paper's marker list could not exclude
     disease. Both positive aspirates hold the same blasts, positive for the twelve markers of
-    the paper, in a tube whose fluorochromes are invented.
+    the paper, in a tube whose fluorochromes are invented, and in the MRD tube.
 
     Parameters
     ----------
@@ -41,7 +43,8 @@ def case_report(directory: Path, seed: int) -> dict[str, Path]:
     Returns
     -------
     dict of str to Path
-        FCS file of ``"A2"`` (no blasts), ``"A3a"`` (71.6 %) and ``"A3b"`` (99.6 %).
+        FCS file of ``"A2"`` (no blasts), ``"A3a"`` (71.6 %) and ``"A3b"`` (99.6 %); their MRD
+        tubes are ``"A3a_mrd"`` and ``"A3b_mrd"``.
 
     References
     ----------
@@ -52,7 +55,8 @@ def case_report(directory: Path, seed: int) -> dict[str, Path]:
     specification, tubes = load_specification(), builtin_tubes()
     rng = np.random.default_rng(seed)
     steady = Artefacts(clog=False)  # the story is about the site, not about acquisition
-    paths = {step: directory / f"{step}.fcs" for step in ("A2", *_A3_BLASTS)}
+    steps = ("A2", *(step + suffix for step in _A3_BLASTS for suffix in ("_mrd", "")))
+    paths = {step: directory / f"{step}.fcs" for step in steps}
     negative = simulate_tube(
         specification,
         tubes[_A2_TUBE],
@@ -63,17 +67,24 @@ def case_report(directory: Path, seed: int) -> dict[str, Path]:
         name="A2",
     )
     write_simulated(paths["A2"], negative)
-    markers = tubes[_A3_TUBE].antigens
+    markers = {*tubes[_A3_TUBE].antigens, *_MRD_ANTIGENS}
     patient = draw_patient(specification, "common", rng=rng, expressed=markers)
     for step, fraction in _A3_BLASTS.items():
-        positive = simulate_tube(
+        composition = draw_composition(
             specification,
-            tubes[_A3_TUBE],
+            Background(),
+            BlastRequest(fraction=fraction, patient=patient),
             rng=rng,
-            n_events=_A3_EVENTS,
-            blasts=BlastRequest(fraction=fraction, patient=patient),
-            artefacts=steady,
-            name=step,
         )
-        write_simulated(paths[step], positive)
+        for suffix, tube in (("_mrd", _A2_TUBE), ("", _A3_TUBE)):
+            positive = simulate_tube(
+                specification,
+                tubes[tube],
+                rng=rng,
+                n_events=_A3_EVENTS,
+                composition=composition,
+                artefacts=steady,
+                name=step + suffix,
+            )
+            write_simulated(paths[step + suffix], positive)
     return paths

@@ -17,13 +17,13 @@ def nucleated(path):
 
 
 def test_only_specimens_with_flow_have_a_file(files):
-    assert set(files) == {"A2", "A3a", "A3b"}
+    assert set(files) == {"A2", "A3a", "A3a_mrd", "A3b", "A3b_mrd"}
     assert all(path.is_file() for path in files.values())
 
 
 @pytest.mark.parametrize(
     ("step", "n", "fraction"),
-    [("A2", 500_000, 0.0), ("A3a", 60_000, 0.716), ("A3b", 60_000, 0.996)],
+    [("A2", 500_000, 0.0), ("A3a", 100_000, 0.716), ("A3b_mrd", 100_000, 0.996)],
 )
 def test_blasts_of_each_aspirate(files, step, n, fraction):
     labels = nucleated(files[step])
