@@ -117,20 +117,10 @@ def decide(facts: SpecimenFacts, rules: DecisionRules, mrd: MrdRules) -> Decisio
 
 def _aberrant(facts: SpecimenFacts, rules: DecisionRules, mrd: MrdRules) -> Decision:
     """Name an aberrant B-lineage population; other lineages that were measured always win."""
+    doubt = _not_b_precursor(facts)
+    if doubt is not None:
+        return doubt
     reasons = facts.reasons
-    if facts.lineage in _OTHER_LINEAGES:
-        return Decision(SpecimenVerdict.NOT_B_PRECURSOR_BLASTS, reasons)
-    if facts.light_chain_restricted:
-        if facts.immature:  # a rare precursor with surface immunoglobulin, or a lymphoma with TdT
-            surface = reasons | {ReasonCode.MATURE_B_SURFACE_IG}
-            return Decision(SpecimenVerdict.INDETERMINATE, surface)
-        mature = reasons | {ReasonCode.MATURE_B_SUSPECTED}
-        return Decision(SpecimenVerdict.NOT_B_PRECURSOR_BLASTS, mature)
-    if reasons & _NO_MATRIX and not facts.already_compensated:
-        return Decision(SpecimenVerdict.SUSPICIOUS, reasons)
-    if facts.weak_b_lineage:
-        weak = reasons | {ReasonCode.MISSING_LINEAGE_MARKERS}
-        return Decision(SpecimenVerdict.SUSPICIOUS, weak)
     incomplete = facts.confirm_markers_missing
     if incomplete and facts.known_bcp_all:
         reasons |= {ReasonCode.LINEAGE_FROM_HISTORY}
@@ -148,6 +138,25 @@ def _aberrant(facts: SpecimenFacts, rules: DecisionRules, mrd: MrdRules) -> Deci
     quantified = facts.n_blasts >= mrd.lloq_events
     verdict = SpecimenVerdict.POSITIVE_MRD if quantified else SpecimenVerdict.POSITIVE_LOW_UNQUANT
     return Decision(verdict, reasons)
+
+
+def _not_b_precursor(facts: SpecimenFacts) -> Decision | None:
+    """Doubt that the aberrant cells are B precursors; None where there is none."""
+    reasons = facts.reasons
+    if facts.lineage in _OTHER_LINEAGES:
+        return Decision(SpecimenVerdict.NOT_B_PRECURSOR_BLASTS, reasons)
+    if facts.light_chain_restricted:
+        if facts.immature:  # a rare precursor with surface immunoglobulin, or a lymphoma with TdT
+            surface = reasons | {ReasonCode.MATURE_B_SURFACE_IG}
+            return Decision(SpecimenVerdict.INDETERMINATE, surface)
+        mature = reasons | {ReasonCode.MATURE_B_SUSPECTED}
+        return Decision(SpecimenVerdict.NOT_B_PRECURSOR_BLASTS, mature)
+    if reasons & _NO_MATRIX and not facts.already_compensated:
+        return Decision(SpecimenVerdict.SUSPICIOUS, reasons)
+    if facts.weak_b_lineage:
+        weak = reasons | {ReasonCode.MISSING_LINEAGE_MARKERS}
+        return Decision(SpecimenVerdict.SUSPICIOUS, weak)
+    return None
 
 
 def _negative(facts: SpecimenFacts, rules: DecisionRules, mrd: MrdRules) -> Decision:

@@ -76,7 +76,7 @@ class Channel:
     range: float = 262144.0
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True, repr=False)
 class Sample:
     """Events of one tube, immutable.
 
@@ -120,6 +120,11 @@ class Sample:
             shape, n_channels = self.events.shape, len(self.channels)
             raise ValueError(f"events {shape} do not fit {n_channels} channels")
         self.events.flags.writeable = False
+
+    def __repr__(self) -> str:  # no keywords: they may hold identifiers
+        stained = ", ".join(self.markers) or "nothing known"
+        state = "compensated" if self.compensated else "not compensated"
+        return f"<Sample {self.name}: {self.n_events} events, {stained}; {state}, {self.scale}>"
 
     @property
     def n_events(self) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from flowpheno.clonality import Clonality as Clonality  # noqa: PLC0414 - also found here
+from flowpheno.clonality import Clonality as Clonality  # noqa: PLC0414, TC001 - also found here
 from flowpheno.lineage import Lineage as Lineage  # noqa: PLC0414, TC001 - also found here
 
 if TYPE_CHECKING:

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from flowpheno.panel.definitions import load_definitions
+from flowpheno.pipeline.normals import gate_cells
+from tests.marrows import gated_tube, simulated_marrow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flowpheno.gating import GatedTube
+    from flowpheno.panel.definitions import Definitions
+    from flowpheno.sample import Sample
+    from flowpheno.simulation import SimulatedTube
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +30,27 @@ def data_dir() -> Path:
     if not folder.is_dir():
         pytest.skip("real files are not here: set FLOWPHENO_DATA to the folder that holds them")
     return folder
+
+
+@pytest.fixture(scope="session")
+def definitions() -> Definitions:
+    """The definitions that come with flowpheno."""
+    return load_definitions()
+
+
+@pytest.fixture(scope="session")
+def make_tube() -> Callable[..., GatedTube]:
+    """Make a gated tube of invented populations, their intensities given one by one."""
+    return gated_tube
+
+
+@pytest.fixture(scope="session")
+def simulate() -> Callable[..., SimulatedTube]:
+    """Simulate a marrow; the same arguments give the same one, made once."""
+    return simulated_marrow
+
+
+@pytest.fixture(scope="session")
+def gate(definitions: Definitions) -> Callable[[Sample], GatedTube]:
+    """Take a sample from raw events to gated populations."""
+    return partial(gate_cells, definitions=definitions)

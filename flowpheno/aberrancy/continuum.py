@@ -14,7 +14,7 @@ from flowpheno.marker import Marker
 
 if TYPE_CHECKING:
     from flowpheno.aberrancy.limits import AberrancyLimits
-    from flowpheno.arrays import EventMatrix
+    from flowpheno.arrays import EventMask, EventMatrix
     from flowpheno.gating import GatedTube
 
 CD10, CD20, CD34, CD45 = (Marker(m) for m in ("CD10", "CD20", "CD34", "CD45"))
@@ -49,7 +49,9 @@ def measure_continuum(gated: GatedTube, limits: AberrancyLimits) -> Continuum:
             n_cd10=n, late_percent=nan, spearman_cd20=nan, spearman_cd45=nan, present=None
         )
     with_cd45 = _spearman(cd10[rows], cd45[rows])
-    with_cd20 = _spearman(cd10[rows], gated.decades.of(CD20)[rows]) if CD20 in gated.decades else nan
+    with_cd20 = (
+        _spearman(cd10[rows], gated.decades.of(CD20)[rows]) if CD20 in gated.decades else nan
+    )
     late = _late_percent(gated, rows, limits)
     present = (
         late >= limits.continuum_late_percent
@@ -65,7 +67,7 @@ def measure_continuum(gated: GatedTube, limits: AberrancyLimits) -> Continuum:
     )
 
 
-def _late_percent(gated: GatedTube, rows: EventMatrix, limits: AberrancyLimits) -> float:
+def _late_percent(gated: GatedTube, rows: EventMask, limits: AberrancyLimits) -> float:
     """Percent of CD10+ cells that left the brightest CD10 and its CD45 in the normal direction."""
     cd10, cd45 = gated.decades.of(CD10)[rows], gated.decades.of(CD45)[rows]
     bright = cd10 >= np.percentile(cd10, _BRIGHT_QUARTILE)

@@ -7,15 +7,21 @@ would hide the aberrancy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flowpheno.aberrancy.cluster import cluster_flagged
 from flowpheno.aberrancy.continuum import measure_continuum
 from flowpheno.aberrancy.evidence import Aberrancy, AberrancyCall, AberrancyKind, Detection
 from flowpheno.aberrancy.membership import refine_membership
-from flowpheno.aberrancy.template import b_lineage_events, drift, fluorochromes_of, template_markers
+from flowpheno.aberrancy.template import (
+    b_lineage_events,
+    drift,
+    fluorochromes_of,
+    template_markers,
+)
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.marker import Marker
 
@@ -26,7 +32,7 @@ if TYPE_CHECKING:
     from flowpheno.gating import GatedTube
 
 _BACKBONE = frozenset({"CD19", "CD10", "CD34", "CD20", "CD45"})
-_CLUSTERED_EVENTS = 6000
+FSC = Marker("FSC")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,14 +75,18 @@ def template_mismatch(
     else:
         here = fluorochromes_of(gated)
         differ = [
-            m for m in template.markers if template.fluorochromes.get(m) and here[m] and template.fluorochromes[m] != here[m]
+            m
+            for m in template.markers
+            if template.fluorochromes.get(m) and here[m] and template.fluorochromes[m] != here[m]
         ]
         moved = drift(gated, template.markers, template.anchors, limits)
         if differ:
             message = f"other fluorochrome: {', '.join(differ)}"
         elif abs(moved.largest) > limits.drift_abort_log10:
             value = moved.largest
-            message = f"{moved.marker} of internal lymphocytes lies {value:+.2f} log10 from the template"
+            message = (
+                f"{moved.marker} of internal lymphocytes lies {value:+.2f} log10 from the template"
+            )
     if not message:
         return None
     return Finding(
@@ -114,7 +124,9 @@ def detect_against_template(
     score = np.full(gated.sample.n_events, np.nan, np.float32)
     score[rows] = excess
     clusters = _judge_clusters(gated, template, events, excess, limits)
-    call = max((c.call for c in clusters), key=_RANK.__getitem__, default=AberrancyCall.NOT_ABERRANT)
+    call = max(
+        (c.call for c in clusters), key=_RANK.__getitem__, default=AberrancyCall.NOT_ABERRANT
+    )
     chosen = [c for c in clusters if c.call is call and call is not AberrancyCall.NOT_ABERRANT]
     blasts = np.zeros(gated.sample.n_events, bool)
     aberrancies: tuple[Aberrancy, ...] = ()
@@ -155,54 +167,74 @@ def _judge_clusters(
     excess: Values,
     limits: AberrancyLimits,
 ) -> list[_Cluster]:
-    flagged = np.flatnonzero(excess > 0)
-    if len(flagged) < limits.mention_events:
-        return []
-    expected = template.rate * len(events)
-    labels, scale = _cluster(events[flagged], limits)
+    """Cluster what is flagged at each step above the threshold, and judge each cluster.
+
+    Blasts far from normal stand alone at a high step, where hardly any normal event is left;
+    blasts that overlap normal cells are met at the lowest.
+    """
+    size = _scatter_of(gated)
+    # plasma cells share the backbone of precursors but for CD38: compared with those they
+    # would lack CD10
+    plasma = gated.mask("plasma")[gated.mask("B_lineage")]
+    excess = np.where(plasma, -np.inf, excess)
     judged = []
-    for label in np.unique(labels[labels >= 0]):
-        members = np.zeros(len(events), bool)
-        members[flagged[labels == label]] = True
-        count = float(np.count_nonzero(labels == label)) * scale
-        if count < limits.mention_events:
+    before = -1
+    for level, rate in zip(template.levels, template.rates, strict=True):
+        flagged = np.flatnonzero(excess > level)
+        if len(flagged) < limits.mention_events or len(flagged) == before:
             continue
-        found = cluster_aberrancies(template, np.median(events[members], axis=0), limits)
-        independent = _independent(gated, found, limits)
-        strong = sum(a.strong for a in independent)
-        enough = count >= limits.lod_events and count > limits.expected_share * expected
-        if enough and (len(independent) >= 2 or strong >= 1):  # noqa: PLR2004 - the rule
-            call = AberrancyCall.ABERRANT
-        elif independent and count > limits.expected_share * expected:
-            call = AberrancyCall.SUSPICIOUS
-        else:
-            call = AberrancyCall.NOT_ABERRANT
-        judged.append(_Cluster(call, members, found, count))
+        before = len(flagged)
+        labels = cluster_flagged(events[flagged], limits)
+        for label in range(int(labels.max(initial=-1)) + 1):
+            members = np.zeros(len(events), bool)
+            members[flagged[labels == label]] = True
+            cluster = _judge(gated, template, events, members, limits, expected=rate * len(events))
+            if cluster is not None and _is_degenerate(size, members, limits):
+                cluster = replace(cluster, call=AberrancyCall.NOT_ABERRANT)
+            if cluster is not None:
+                judged.append(cluster)
     return judged
 
 
-def _cluster(events: Matrix, limits: AberrancyLimits) -> tuple[Values, float]:
-    """Density-connected clusters of the flagged events; a large set is clustered by a sample."""
-    from sklearn.cluster import DBSCAN  # noqa: PLC0415 - slow to import
-    from sklearn.neighbors import NearestNeighbors  # noqa: PLC0415 - slow to import
+def _judge(  # noqa: PLR0913 - the facts of one cluster
+    gated: GatedTube,
+    template: NormalTemplate,
+    events: Matrix,
+    members: EventMask,
+    limits: AberrancyLimits,
+    *,
+    expected: float,
+) -> _Cluster | None:
+    """Rule of the call; None for a cluster too small to mention."""
+    count = int(np.count_nonzero(members))
+    if count < limits.mention_events:
+        return None
+    found = cluster_aberrancies(template, np.median(events[members], axis=0), limits)
+    independent = _independent(gated, found, limits)
+    strong = sum(a.strong for a in independent)
+    beyond_chance = count > limits.expected_share * expected
+    call = AberrancyCall.NOT_ABERRANT
+    if independent and beyond_chance:
+        call = AberrancyCall.SUSPICIOUS
+        shown = len(independent) >= 2 or strong >= 1  # noqa: PLR2004 - the rule
+        if count >= limits.lod_events and shown:
+            call = AberrancyCall.ABERRANT
+    return _Cluster(call, members, found, float(count))
 
-    size = 0 if len(events) > limits.cluster_sizes[0] else 1 if len(events) >= limits.cluster_sizes[1] else 2
-    eps, fewest = limits.cluster_eps[size], limits.cluster_min_samples[size]
-    order = np.lexsort(events.T)
-    step = max(len(events) // _CLUSTERED_EVENTS, 1)
-    taken = order[::step]
-    labels = DBSCAN(eps=eps, min_samples=fewest).fit(events[taken]).labels_
-    if step == 1:
-        everything = np.empty(len(events), labels.dtype)
-        everything[taken] = labels
-        return everything, 1.0
-    if not (labels >= 0).any():
-        return np.full(len(events), -1), 1.0
-    core = taken[labels >= 0]
-    distance, nearest = NearestNeighbors(n_neighbors=1).fit(events[core]).kneighbors(events)
-    everything = labels[labels >= 0][nearest[:, 0]]
-    everything[distance[:, 0] > eps] = -1
-    return everything, 1.0
+
+def _scatter_of(gated: GatedTube) -> Values | None:
+    """Forward scatter of the B lineage against the lymphocytes, log10; None if not measured."""
+    lymphocytes = gated.mask("lymphocytes")
+    if FSC not in gated.decades or gated.decades.relative or not lymphocytes.any():
+        return None
+    values = gated.decades.of(FSC)
+    home = float(np.median(values[lymphocytes]))
+    return np.asarray(values[gated.mask("B_lineage")] - home, np.float64)
+
+
+def _is_degenerate(size: Values | None, members: EventMask, limits: AberrancyLimits) -> bool:
+    """Dying cells shrink and glow in every channel: they look aberrant and are not blasts."""
+    return size is not None and float(np.median(size[members])) < limits.degenerate_log10
 
 
 def cluster_aberrancies(

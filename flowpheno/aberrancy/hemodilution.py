@@ -1,4 +1,4 @@
-"""Is this marrow, or blood drawn from it?"""
+"""Marrow, or blood drawn into it: the signs of dilution."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ def check_hemodilution(gated: GatedTube, limits: AberrancyLimits) -> tuple[Findi
     """
     n = int(np.count_nonzero(gated.nucleated))
     needed = ("erythroid", "progenitors", "hematogones")
-    if n == 0 or any(name not in gated.populations for name in needed) or "CD34" not in gated.cutpoints:
+    if (
+        n == 0
+        or any(name not in gated.populations for name in needed)
+        or "CD34" not in gated.cutpoints
+    ):
         return ()
     shares = {name: 100 * gated.populations[name].n / n for name in needed}
     borders = (limits.diluted_erythroid, limits.diluted_progenitors, limits.diluted_hematogones)

@@ -161,7 +161,9 @@ def _cross_lineage(
         n = int(np.count_nonzero(rows))
         if n < limits.mention_events:
             continue
-        positive = gated.decades.of(marker)[rows] > cut.control_end + limits.internal_cross_margin_log10
+        positive = (
+            gated.decades.of(marker)[rows] > cut.control_end + limits.internal_cross_margin_log10
+        )
         percent = 100 * float(np.mean(positive))
         if percent >= limits.cross_lineage_percent:
             found.append(
@@ -170,7 +172,8 @@ def _cross_lineage(
                     kind=AberrancyKind.CROSS_LINEAGE,
                     delta_log10=None,
                     strong=False,
-                    text=f"{marker} on {percent:.0f} % of {n} B precursors, judged against {cut.control}",
+                    text=f"{marker} on {percent:.0f} % of {n} B precursors, "
+                    f"judged against {cut.control}",
                 )
             )
     return found
@@ -180,22 +183,28 @@ def _asynchronous(
     gated: GatedTube, candidate: EventMask, limits: AberrancyLimits
 ) -> list[Aberrancy]:
     """CD34 with CD20; CD34 without CD10: normal precursors pass neither."""
-    found = []
+    found: list[Aberrancy] = []
     if CD34 not in gated.cutpoints:
         return found
     cd34 = candidate & (gated.decades.of(CD34) > gated.cutpoints[CD34].decade)
     n34 = int(np.count_nonzero(cd34))
     if CD20 in gated.cutpoints:
         both = cd34 & (gated.decades.of(CD20) > gated.cutpoints[CD20].control_end)
-        percent = 100 * np.count_nonzero(both) / max(np.count_nonzero(candidate), 1)
+        percent = 100 * np.count_nonzero(both) / max(int(np.count_nonzero(candidate)), 1)
         if percent >= limits.internal_asynchronous_percent:
-            found.append(_asynchrony("CD34 CD20", f"CD34 and CD20 together on {percent:.0f} % of the precursors"))
+            found.append(
+                _asynchrony(
+                    "CD34 CD20", f"CD34 and CD20 together on {percent:.0f} % of the precursors"
+                )
+            )
     if CD10 in gated.cutpoints and n34 >= limits.mention_events:
         without = cd34 & (gated.decades.of(CD10) <= gated.cutpoints[CD10].decade)
         percent = 100 * np.count_nonzero(without) / n34
         enough = 100 * n34 / np.count_nonzero(candidate) >= limits.internal_asynchronous_percent
         if percent >= limits.internal_cd10_absent_percent and enough:
-            found.append(_asynchrony("CD34 CD10", f"{percent:.0f} % of {n34} CD34+ B precursors lack CD10"))
+            found.append(
+                _asynchrony("CD34 CD10", f"{percent:.0f} % of {n34} CD34+ B precursors lack CD10")
+            )
     return found
 
 
@@ -216,7 +225,9 @@ def _dim_cd45(gated: GatedTube, candidate: EventMask, limits: AberrancyLimits) -
         return []
     text = f"CD45 {delta:+.2f} log10 against the lymphocytes of the tube"
     return [
-        Aberrancy(marker=CD45, kind=AberrancyKind.UNDER, delta_log10=delta, strong=False, text=text)
+        Aberrancy(
+            marker=CD45, kind=AberrancyKind.UNDER, delta_log10=delta, strong=False, text=text
+        )
     ]
 
 
@@ -238,5 +249,7 @@ def _dim_cd38(gated: GatedTube, candidate: EventMask, limits: AberrancyLimits) -
         return []
     text = f"CD38 {delta:+.2f} log10 against {name}: below the bright level of normal precursors"
     return [
-        Aberrancy(marker=CD38, kind=AberrancyKind.UNDER, delta_log10=delta, strong=False, text=text)
+        Aberrancy(
+            marker=CD38, kind=AberrancyKind.UNDER, delta_log10=delta, strong=False, text=text
+        )
     ]

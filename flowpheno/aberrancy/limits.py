@@ -1,4 +1,4 @@
-"""What the search for aberrant cells may assume; the numbers stand in ``panels/aberrancy.yaml``."""
+"""What the search for aberrant cells may assume; ``panels/aberrancy.yaml`` holds the numbers."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ class AberrancyLimits:
         Citation or tag.
     components, template_events, minimum_normals, recommended_normals : int
         Size of a normal template.
-    held_out_share : float
-        Fraction of the normals that sets the threshold.
     score_quantile : float
         Percentile of held-out normal events above which an event is flagged.
     neighbours : int
@@ -27,12 +25,14 @@ class AberrancyLimits:
         Least shift of an aberrancy, decades.
     cross_lineage_percent : float
         Percent positive that makes a cross-lineage marker aberrant.
-    cluster_eps : tuple of float
-        Reach of the density clustering, decades, by number of flagged events.
-    cluster_sizes : tuple of int
-        Numbers of flagged events at which it changes.
-    cluster_min_samples : tuple of int
-        Neighbours of a core event.
+    score_levels : tuple of float
+        Steps above the threshold at which flagged events are clustered anew.
+    cluster_components : int
+        Most clusters at a step.
+    cluster_floor_log10 : float
+        Decades under which an intensity is background: clusters do not split on it.
+    degenerate_log10 : float
+        Forward scatter of a cluster against lymphocytes, log10, under which its cells are dying.
     expected_share : float
         Fraction of the expected false positives a cluster must exceed.
     mention_events, lod_events : int
@@ -74,7 +74,6 @@ class AberrancyLimits:
     template_events: int
     minimum_normals: int
     recommended_normals: int
-    held_out_share: float
     score_quantile: float
     neighbours: int
     percentile_low: float
@@ -82,9 +81,10 @@ class AberrancyLimits:
     aberrant_log10: float
     strong_log10: float
     cross_lineage_percent: float
-    cluster_eps: tuple[float, float, float]
-    cluster_sizes: tuple[int, int]
-    cluster_min_samples: tuple[int, int, int]
+    score_levels: tuple[float, ...]
+    cluster_components: int
+    cluster_floor_log10: float
+    degenerate_log10: float
     expected_share: float
     mention_events: int
     lod_events: int

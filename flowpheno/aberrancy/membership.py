@@ -40,7 +40,7 @@ def refine_membership(template: NormalTemplate, events: Matrix, seed: EventMask)
     member = seed.copy()
     for _ in range(_ROUNDS):
         blast = _log_density(events, member)
-        share = np.count_nonzero(member) / len(events)
+        share = float(np.count_nonzero(member)) / len(events)
         share = min(max(share, 1 / len(events)), 1 - 1 / len(events))
         odds = blast - normal + np.log(share) - np.log1p(-share)
         changed = odds > 0

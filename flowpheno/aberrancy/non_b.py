@@ -10,7 +10,10 @@ from flowpheno.marker import Marker
 from flowpheno.population import Population
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flowpheno.aberrancy.limits import AberrancyLimits
+    from flowpheno.arrays import EventMask
     from flowpheno.gating import GatedTube
 
 CD45 = Marker("CD45")
@@ -37,13 +40,20 @@ def find_non_b_blasts(gated: GatedTube, limits: AberrancyLimits) -> Population:
     anchors = gated.anchors
     if anchors is None:
         return Population("non_B_blasts", "nucleated", nothing)
-    outside = gated.nucleated & ~gated.mask("B_lineage") & ~gated.mask("gran") & ~gated.mask("mono")
-    immature, lineage = nothing.copy(), nothing.copy()
-    for names, marks in ((_IMMATURE, immature), (_LINEAGE, lineage)):
-        for name in names:
-            cut = gated.cutpoints.get(Marker(name))
-            if cut is not None:
-                marks |= gated.decades.of(cut.marker) > max(cut.decade, cut.control_median)
+    outside = (
+        gated.nucleated & ~gated.mask("B_lineage") & ~gated.mask("gran") & ~gated.mask("mono")
+    )
+    immature, lineage = _any_positive(gated, _IMMATURE), _any_positive(gated, _LINEAGE)
     home = float(np.median(gated.decades.of(CD45)[anchors.lymphocytes]))
     dim = gated.decades.of(CD45) < home + limits.non_b_cd45_log10
     return Population("non_B_blasts", "nucleated", outside & (immature | (dim & lineage)))
+
+
+def _any_positive(gated: GatedTube, names: Sequence[str]) -> EventMask:
+    """Events above the cut point of any of these markers."""
+    positive = np.zeros(gated.sample.n_events, bool)
+    for name in names:
+        cut = gated.cutpoints.get(Marker(name))
+        if cut is not None:
+            positive |= gated.decades.of(cut.marker) > max(cut.decade, cut.control_median)
+    return positive

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import tokenize
 import zipfile
+import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -18,15 +20,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flowpheno.aberrancy.limits import AberrancyLimits
-    from flowpheno.arrays import EventMatrix, Matrix, Values
+    from flowpheno.arrays import Matrix, Values
     from flowpheno.gating import GatedTube
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the file changes its meaning."""
 _DYES = frozenset({"SYTO", "VIABILITY"})
 _REGULARISATION = 1e-3
 _ANCHORS = ("T", "B_mature")
+_FOLDS = 4
 _MAXIMUM_BYTES = 200_000_000
+_BROKEN = (
+    *(ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError),
+    *(NotImplementedError, RuntimeError, OverflowError, SyntaxError, MemoryError),
+    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError),
+)
+"""What numpy, zipfile and json raise on bytes that are no template."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -49,8 +58,11 @@ class NormalTemplate:
         Gaussian mixture over decades: ``(k,)``, ``(k, m)``, ``(k, m, m)``.
     threshold : float
         Negative log density above which an event is flagged.
-    rate : float
-        Share (0 to 1) of held-out normal events above it.
+    levels : Values
+        Steps above the threshold, shape ``(l,)``, ascending from 0.
+    rates : Values
+        Share (0 to 1) of a marrow's normal events to be expected above each step, shape ``(l,)``:
+        mean of held-out marrows plus twice their spread.
     reference : Matrix
         Normal events in decades, shape ``(n, m)``.
     anchors : mapping of str to Values
@@ -66,7 +78,8 @@ class NormalTemplate:
     means: Matrix
     covariances: np.ndarray[tuple[int, int, int], np.dtype[np.float64]]
     threshold: float
-    rate: float
+    levels: Values
+    rates: Values
     reference: Matrix
     anchors: Mapping[str, Values]
 
@@ -83,13 +96,23 @@ class NormalTemplate:
         Values
             Negative log density, shape ``(n,)``.
         """
-        from scipy.special import logsumexp  # noqa: PLC0415 - slow to import
+        return _surprise((self.weights, self.means, self.covariances), events)
 
-        parts = [
-            np.log(w) + log_normal(events, mean, covariance)
-            for w, mean, covariance in zip(self.weights, self.means, self.covariances, strict=True)
-        ]
-        return np.asarray(-logsumexp(np.stack(parts), axis=0))
+
+_Density: TypeAlias = tuple[
+    "Values", "Matrix", np.ndarray[tuple[int, int, int], np.dtype[np.float64]]
+]
+"""Weights, means and covariances of a Gaussian mixture."""
+
+
+def _surprise(density: _Density, events: Matrix) -> Values:
+    from scipy.special import logsumexp  # noqa: PLC0415 - slow to import
+
+    parts = [
+        np.log(weight) + log_normal(events, mean, covariance)
+        for weight, mean, covariance in zip(*density, strict=True)
+    ]
+    return np.asarray(-logsumexp(np.stack(parts), axis=0))
 
 
 def log_normal(events: Matrix, mean: Values, covariance: Matrix) -> Values:
@@ -198,7 +221,7 @@ def b_lineage_events(gated: GatedTube, markers: Sequence[Marker]) -> Matrix:
         Decades, shape ``(n_b_lineage, n_markers)``.
     """
     rows = np.flatnonzero(gated.mask("B_lineage"))
-    columns = [gated.decades.columns[m] for m in markers]
+    columns = np.array([gated.decades.columns[m] for m in markers], np.intp)
     return gated.decades.values[np.ix_(rows, columns)].astype(np.float64)
 
 
@@ -256,42 +279,44 @@ def build_template(
         raise TemplateError(f"only {len(events)} of the marrows hold B-lineage cells")
     kept, left_out = _without_outliers(events, limits, seed)
     order = sorted(kept)
-    n_held = max(round(limits.held_out_share * len(order)), 1)
-    held = [order[i] for i in np.linspace(0, len(order) - 1, n_held).round().astype(int)]
-    reference = np.vstack([events[m] for m in order if m not in held])
-    mixture = _fit(reference, limits.components, seed)
-    draft = NormalTemplate(
+    held = {}
+    for fold in range(_FOLDS):  # each marrow is scored by a density it took no part in
+        out = order[fold::_FOLDS]
+        density = _fit(np.vstack([events[m] for m in order if m not in out]), limits, seed)
+        held |= {m: _surprise(density, events[m]) for m in out}
+    threshold = float(np.percentile(np.concatenate(list(held.values())), limits.score_quantile))
+    levels = np.array(limits.score_levels)
+    reference = np.vstack([events[m] for m in order])
+    weights, means, covariances = _fit(reference, limits, seed)
+    return NormalTemplate(
         name=name,
         markers=markers,
         fluorochromes=dyes,
         normals=tuple(order),
         left_out=left_out,
-        weights=mixture[0],
-        means=mixture[1],
-        covariances=mixture[2],
-        threshold=0.0,
-        rate=0.0,
+        weights=weights,
+        means=means,
+        covariances=covariances,
+        threshold=threshold,
+        levels=levels,
+        rates=_expected_rates([s - threshold for s in held.values()], levels),
         reference=reference,
         anchors=anchors,
     )
-    scores = [draft.surprise(events[m]) for m in held]
-    threshold = float(np.percentile(np.concatenate(scores), limits.score_quantile))
-    rate = float(np.mean([np.mean(s > threshold) for s in scores]))
-    return _with_threshold(draft, threshold, rate)
 
 
-def _with_threshold(draft: NormalTemplate, threshold: float, rate: float) -> NormalTemplate:
-    from dataclasses import replace  # noqa: PLC0415 - one use
+def _expected_rates(excess: Sequence[Values], levels: Values) -> Values:
+    """Share of normal events above each level: what a less usual marrow still shows."""
+    table = np.array([[float(np.mean(e > level)) for level in levels] for e in excess])
+    # three events in all held-out marrows are what none observed leaves possible
+    least = 3 / sum(len(e) for e in excess)
+    return np.maximum(table.mean(axis=0) + 2 * table.std(axis=0), least)
 
-    return replace(draft, threshold=threshold, rate=rate)
 
-
-def _fit(
-    events: Matrix, components: int, seed: int
-) -> tuple[Values, Matrix, np.ndarray[tuple[int, int, int], np.dtype[np.float64]]]:
+def _fit(events: Matrix, limits: AberrancyLimits, seed: int) -> _Density:
     from sklearn.mixture import GaussianMixture  # noqa: PLC0415 - slow to import
 
-    k = max(min(components, len(events) // 50), 1)
+    k = max(min(limits.components, len(events) // 50), 1)
     mixture = GaussianMixture(k, reg_covar=_REGULARISATION, max_iter=200, random_state=seed)
     mixture.fit(events)
     return mixture.weights_, mixture.means_, mixture.covariances_
@@ -312,22 +337,8 @@ def _without_outliers(
     improbable under the pooled density.
     """
     pooled = np.vstack([table[: limits.template_events // 5] for table in events.values()])
-    weights, means, covariances = _fit(pooled, limits.components, seed)
-    probe = NormalTemplate(
-        name="",
-        markers=(),
-        fluorochromes={},
-        normals=(),
-        left_out=(),
-        weights=weights,
-        means=means,
-        covariances=covariances,
-        threshold=0.0,
-        rate=0.0,
-        reference=pooled,
-        anchors={},
-    )
-    medians = {marrow: float(np.median(probe.surprise(table))) for marrow, table in events.items()}
+    density = _fit(pooled, limits, seed)
+    medians = {m: float(np.median(_surprise(density, table))) for m, table in events.items()}
     values = np.array(list(medians.values()))
     spread = 1.4826 * np.median(np.abs(values - np.median(values)))
     border = np.median(values) + 6 * max(spread, 0.5)
@@ -430,8 +441,11 @@ def save_template(template: NormalTemplate, path: Path) -> None:
         "normals": list(template.normals),
         "left_out": list(template.left_out),
         "threshold": template.threshold,
-        "rate": template.rate,
-        "anchors": {k: [None if np.isnan(x) else float(x) for x in v] for k, v in template.anchors.items()},
+        "levels": template.levels.tolist(),
+        "rates": template.rates.tolist(),
+        "anchors": {
+            k: [None if np.isnan(x) else float(x) for x in v] for k, v in template.anchors.items()
+        },
     }
     with path.open("wb") as handle:
         np.savez_compressed(
@@ -470,26 +484,23 @@ def load_template(path: Path) -> NormalTemplate:
             return _from_facts(facts, {k: arrays[k] for k in arrays.files if k != "facts"})
     except OSError as error:
         raise TemplateError(f"{path}: {error.strerror or error}") from error
-    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except _BROKEN as error:
         raise TemplateError(f"{path}: not a normal template: {error}") from error
 
 
 def _from_facts(facts: dict[str, object], arrays: Mapping[str, Matrix]) -> NormalTemplate:
     if facts.get("format") != FORMAT:
         raise ValueError(f"format {facts.get('format')!r}, expected {FORMAT}")
-    markers = tuple(Marker(str(m)) for m in _strings(facts["markers"]))
-    m = len(markers)
-    k = len(arrays["weights"])
-    shapes = {"weights": (k,), "means": (k, m), "covariances": (k, m, m)}
-    for key, shape in shapes.items():
-        if arrays[key].shape != shape or not np.isfinite(arrays[key]).all():
-            raise ValueError(f"{key} has shape {arrays[key].shape}, expected {shape}")
-    if arrays["reference"].ndim != 2 or arrays["reference"].shape[1] != m:  # noqa: PLR2004 - a matrix
-        raise ValueError("reference events do not fit the markers")
-    anchors = facts["anchors"]
+    markers = tuple(Marker(m) for m in _strings(facts["markers"]))
+    _check_arrays(arrays, len(markers))
     fluorochromes = facts["fluorochromes"]
-    if not isinstance(anchors, dict) or not isinstance(fluorochromes, dict):
-        raise TypeError("anchors and fluorochromes must be mappings")
+    if not isinstance(fluorochromes, dict):
+        raise TypeError("fluorochromes must be mappings")
+    threshold, rate = float(str(facts["threshold"])), float(str(facts["rate"]))
+    if not np.isfinite(threshold):  # nothing would ever be flagged: every marrow negative
+        raise ValueError(f"threshold is {threshold}")
+    if not 0 <= rate <= 1:
+        raise ValueError(f"rate is {rate}, expected 0 to 1")
     return NormalTemplate(
         name=str(facts["name"]),
         markers=markers,
@@ -498,12 +509,42 @@ def _from_facts(facts: dict[str, object], arrays: Mapping[str, Matrix]) -> Norma
         left_out=_strings(facts["left_out"]),
         weights=arrays["weights"],
         means=arrays["means"],
-        covariances=arrays["covariances"],  # type: ignore[arg-type] # three axes, checked above
-        threshold=float(str(facts["threshold"])),
-        rate=float(str(facts["rate"])),
+        covariances=arrays["covariances"],
+        threshold=threshold,
+        rate=rate,
         reference=arrays["reference"].astype(np.float64),
-        anchors={str(a): np.array([np.nan if x is None else float(x) for x in v]) for a, v in anchors.items()},
+        anchors=_anchors_of(facts["anchors"], len(markers)),
     )
+
+
+def _check_arrays(arrays: Mapping[str, Matrix], m: int) -> None:
+    k = len(arrays["weights"])
+    shapes = {"weights": (k,), "means": (k, m), "covariances": (k, m, m)}
+    for key, shape in shapes.items():
+        if arrays[key].shape != shape or 0 in shape or not np.isfinite(arrays[key]).all():
+            raise ValueError(f"{key} has shape {arrays[key].shape}, expected {shape} numbers")
+    if not (arrays["weights"] > 0).all():
+        raise ValueError("weights must be positive")
+    if not (np.linalg.eigvalsh(arrays["covariances"]) > 0).all():
+        raise ValueError("covariances must be positive definite")
+    reference = arrays["reference"]
+    fits = reference.ndim == 2 and reference.shape[1] == m  # noqa: PLR2004 - a matrix
+    if not fits or len(reference) == 0 or not np.isfinite(reference).all():
+        raise ValueError("reference events do not fit the markers")
+
+
+def _anchors_of(anchors: object, m: int) -> dict[str, Values]:
+    if not isinstance(anchors, dict):
+        raise TypeError("anchors must be mappings")
+    if set(anchors) != set(_ANCHORS):
+        raise ValueError(f"anchors must be {' and '.join(_ANCHORS)}")
+    medians = {
+        name: np.array([np.nan if x is None else float(x) for x in values])
+        for name, values in anchors.items()
+    }
+    if any(values.shape != (m,) for values in medians.values()):
+        raise ValueError("anchors do not fit the markers")
+    return medians
 
 
 def _strings(value: object) -> tuple[str, ...]:

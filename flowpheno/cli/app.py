@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-import click
 import typer
 
 from flowpheno.cli.case import case
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 INTERRUPTED = 130
-USAGE = 2
 
 app = typer.Typer(
     name="flowpheno",
@@ -36,7 +34,9 @@ app = typer.Typer(
 )
 # help is given here: Typer would print the parameter lists of the docstrings
 app.command(help="Judge every marrow among FCS files and folders.")(classify)
-app.command(help="Say what an FCS file is: version, channels, markers, spillover, problems.")(inspect)
+app.command(help="Say what an FCS file is: version, channels, markers, spillover, problems.")(
+    inspect
+)
 app.command(help="Compare the phenotype at diagnosis with the one at relapse.")(compare)
 app.command(help="Judge a patient with several specimens, some without flow.")(case)
 app.command(help="Score a phenotype typed from a report.")(score)
@@ -54,7 +54,7 @@ def _say_version(value: bool) -> None:  # noqa: FBT001 - a Typer callback
 
 @app.callback()
 def _options(
-    version: bool = typer.Option(  # noqa: ARG001, FBT001 - acted on by its callback
+    version: bool = typer.Option(  # noqa: FBT001 - acted on by its callback
         False,  # noqa: FBT003
         "--version",
         callback=_say_version,
@@ -81,16 +81,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         status = app(args=arguments, prog_name="flowpheno", standalone_mode=False)
-    except click.exceptions.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except click.ClickException as error:
-        error.show()
-        return USAGE
+    except typer.TyperException as error:  # usage
+        _complain(error.format_message())
+        return error.exit_code
     except FlowphenoError as error:
-        typer.echo(f"flowpheno: {error}", err=True)
+        _complain(str(error))
         return 1
-    except BrokenPipeError:
-        return 0
+    except OSError as error:  # a folder that cannot be written to
+        _complain(f"{error.filename}: {error.strerror}")
+        return 1
     return int(status or 0)
+
+
+def _complain(message: str) -> None:
+    """Say what is wrong on one line; nothing where help was printed instead."""
+    line = " ".join(message.split())
+    if line:
+        typer.echo(f"flowpheno: {line}", err=True)

@@ -23,7 +23,7 @@ def case(
         Path | None, typer.Option(help="Normal template; without one no specimen is negative")
     ] = None,
     panels: Annotated[Path | None, typer.Option(help="Folder of definitions of your own")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,  # noqa: FBT002
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> int:
     """Judge a patient: no single negative aspirate closes a case.
 

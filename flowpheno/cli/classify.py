@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from flowpheno.results import Run
 
 
-def classify(  # noqa: PLR0913 - one parameter an option
+def classify(
     paths: Annotated[
         list[Path], typer.Argument(help="FCS files, and folders searched to the bottom")
     ],
@@ -28,17 +24,21 @@ def classify(  # noqa: PLR0913 - one parameter an option
     template: Annotated[
         Path | None, typer.Option(help="Normal template; without one no negative is given")
     ] = None,
-    known_bcp_all: Annotated[  # noqa: FBT002
+    matrix: Annotated[
+        Path | None,
+        typer.Option(help="CSV: spillover matrix of every file, instead of their own"),
+    ] = None,
+    known_bcp_all: Annotated[
         bool, typer.Option("--known-bcp-all", help="B-precursor ALL was established before")
     ] = False,
-    events: Annotated[  # noqa: FBT002
+    events: Annotated[
         bool, typer.Option("--events", help="Write the membership of every event as Parquet")
     ] = False,
-    report: Annotated[bool, typer.Option(help="Write HTML pages")] = True,  # noqa: FBT002
+    report: Annotated[bool, typer.Option(help="Write HTML pages")] = True,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Files judged at a time")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,  # noqa: FBT002
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> int:
-    """Judge every marrow among files and folders: is an aberrant B precursor there?
+    """Judge every marrow among files and folders for an aberrant B precursor.
 
     Parameters
     ----------
@@ -52,6 +52,8 @@ def classify(  # noqa: PLR0913 - one parameter an option
         Definitions of your own.
     template : Path or None
         Normal template.
+    matrix : Path or None
+        Spillover matrix.
     known_bcp_all : bool
         History of every specimen the manifest says nothing of.
     events : bool
@@ -70,16 +72,19 @@ def classify(  # noqa: PLR0913 - one parameter an option
     """
     from flowpheno.pipeline.directory import Options, classify_files
     from flowpheno.pipeline.manifest import read_manifest
+    from flowpheno.pipeline.progress import progress_bar
     from flowpheno.results import write_results
 
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise typer.BadParameter(f"does not exist: {', '.join(map(str, missing))}")
     rows = {} if manifest is None else read_manifest(manifest)
+    out.mkdir(parents=True, exist_ok=True)  # a folder that cannot be written to costs no hour
     options = Options(
         known_bcp_all=known_bcp_all,
         template=template,
         panels=panels,
+        matrix=matrix,
         events=events,
         manifest=rows,
         jobs=jobs,
@@ -131,33 +136,3 @@ def say(run: Run, *, as_json: bool) -> None:
     print_table("flowpheno - research use only", columns, rows)
     for failure in run.failures:
         typer.echo(f"could not be used: {failure.path}: {failure.message}", err=True)
-
-
-@contextmanager
-def progress_bar(title: str) -> Iterator[Callable[[int, int, str], None] | None]:
-    """Show progress on a terminal, nothing in a pipe.
-
-    Parameters
-    ----------
-    title : str
-        What is going on.
-
-    Yields
-    ------
-    callable or None
-        To be called with done, total and the last name.
-    """
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[last]}"))
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(title, total=None, last="")
-
-        def advance(done: int, total: int, name: str) -> None:
-            bar.update(task, completed=done, total=total, last=name)
-
-        yield advance

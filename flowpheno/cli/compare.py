@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from flowpheno.comparison import Comparison, Profile
-    from flowpheno.pipeline.directory import Options
-
-_SEED = 20140718
-"""Seed of the bootstrap: one pair of files, one answer."""
+    from flowpheno.comparison import Comparison
 
 
-def compare(  # noqa: PLR0913 - one parameter an option
+def compare(
     diagnosis: Annotated[Path, typer.Argument(help="FCS file, or a results folder")],
     relapse: Annotated[Path, typer.Argument(help="FCS file, or a results folder")],
     out: Annotated[Path | None, typer.Option("--out", help="Folder for tables and a page")] = None,
     template: Annotated[Path | None, typer.Option(help="Normal template")] = None,
     panels: Annotated[Path | None, typer.Option(help="Folder of definitions of your own")] = None,
-    known_bcp_all: Annotated[  # noqa: FBT002
+    known_bcp_all: Annotated[
         bool, typer.Option("--known-bcp-all", help="B-precursor ALL was established before")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,  # noqa: FBT002
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> int:
     """Say marker by marker what was kept, gained, lost or shifted.
 
@@ -49,43 +46,23 @@ def compare(  # noqa: PLR0913 - one parameter an option
     int
         0 if the two could be compared, 1 if a file could not be used.
     """
-    import numpy as np
-
-    from flowpheno.comparison import compare as compare_profiles
     from flowpheno.panel.definitions import load_definitions
     from flowpheno.pipeline.directory import Options
+    from flowpheno.pipeline.pair import compare_results, run_of
 
+    missing = [path for path in (diagnosis, relapse) if not path.exists()]
+    if missing:
+        raise typer.BadParameter(f"does not exist: {', '.join(map(str, missing))}")
     options = Options(known_bcp_all=known_bcp_all, template=template, panels=panels)
-    definitions = load_definitions(panels)
-    sides = [_profile(path, options) for path in (diagnosis, relapse)]
-    (earlier, _), (later, _) = sides
-    if later is None:
-        raise typer.BadParameter(f"{relapse}: no aberrant population to compare")
-    rng = np.random.default_rng(_SEED)
-    comparison = compare_profiles(earlier, later, definitions.comparison, rng=rng)
-    simulated = any(side[1] for side in sides)
+    earlier, later = (run_of(path, options) for path in (diagnosis, relapse))
+    comparison = compare_results(
+        earlier.specimens[0], later.specimens[0], load_definitions(panels)
+    )
+    simulated = earlier.simulated or later.simulated
     if out is not None:
         _write(comparison, out, (diagnosis.name, relapse.name), panels, simulated=simulated)
     _say(comparison, as_json=as_json)
     return 0
-
-
-def _profile(path: Path, options: Options) -> tuple[Profile | None, bool]:
-    """Profile of the blasts of a file, or of a results folder; None if there are none."""
-    from flowpheno.errors import ResultsError
-    from flowpheno.pipeline.directory import classify_files
-    from flowpheno.results import read_results
-
-    if not path.exists():
-        raise typer.BadParameter(f"does not exist: {path}")
-    stored = path.is_dir() and (path / "results.json").is_file()
-    run = read_results(path) if stored else classify_files([path], options)
-    if run.failures and not run.specimens:
-        raise ResultsError(f"{run.failures[0].path}: {run.failures[0].message}")
-    if len(run.specimens) != 1:
-        raise ResultsError(f"{path}: {len(run.specimens)} specimens, expected one")
-    profiles = [t.profile for t in run.specimens[0].tubes if t.profile is not None]
-    return max(profiles, key=lambda p: p.n, default=None), run.simulated
 
 
 def _write(
@@ -138,11 +115,15 @@ def _say(comparison: Comparison, *, as_json: bool) -> None:
         typer.echo(json.dumps(as_dict(comparison), indent=2, ensure_ascii=False))
         return
     table = comparison.table
-    rows = [
-        tuple("" if cell != cell else f"{cell:+.2f}" if isinstance(cell, float) else str(cell) for cell in row)  # noqa: PLR0124 - NaN
-        for row in table.itertuples(index=False)
-    ]
+    rows = [tuple(_cell(value) for value in row) for row in table.itertuples(index=False)]
     print_table("Diagnosis against relapse - research use only", list(table.columns), rows)
     typer.echo(str(comparison.verdict))
     for sentence in comparison.implications:
         typer.echo(sentence)
+
+
+def _cell(value: object) -> str:
+    """Write a shift with its sign, nothing where it is not known."""
+    if not isinstance(value, float):
+        return str(value)
+    return "" if math.isnan(value) else f"{value:+.2f}"

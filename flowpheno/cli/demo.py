@@ -35,6 +35,8 @@ def demo(
     typer.echo(f"1. {len(files.normals)} simulated normal marrows -> a normal template")
     build(list(files.normals), out=files.template, name="demo (simulated)", panels=None, seed=seed)
     typer.echo("2. The case: two aspirates without an answer, then a relapse")
-    status = case(files.case, out=out / "results", template=files.template, panels=None, as_json=False)
+    status = case(
+        files.case, out=out / "results", template=files.template, panels=None, as_json=False
+    )
     typer.echo(f"Open {out / 'results' / 'report' / 'case.html'}")
     return status

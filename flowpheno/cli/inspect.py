@@ -17,8 +17,8 @@ _TECHNICAL = ("$CYT", "$DATATYPE", "$BYTEORD", "$TOT", "$TIMESTEP")
 
 def inspect(
     path: Annotated[Path, typer.Argument(help="An FCS file, plain or gzipped")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,  # noqa: FBT002
-) -> None:
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
+) -> int:
     """Say what an FCS file is.
 
     Parameters
@@ -27,18 +27,29 @@ def inspect(
         The file.
     as_json : bool
         Print JSON instead of tables.
+
+    Returns
+    -------
+    int
+        0, or 1 if the file cannot be read.
     """
-    from flowpheno.fcs import inspect_file
+    from flowpheno.errors import FcsError
+    from flowpheno.fcs.reader import inspect_file
     from flowpheno.reading import read_fcs
 
-    contents = inspect_file(path)
-    sample = read_fcs(path)
+    try:
+        contents = inspect_file(path)
+        sample = read_fcs(path)
+    except FcsError as error:  # knows the place in the file, not the file
+        typer.echo(f"flowpheno: {path}: {error}", err=True)
+        return 1
     facts = describe_sample(sample)
     facts["data_sets"] = len(contents.outlines)
     if as_json:
         typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
-        return
+        return 0
     _print(facts)
+    return 0
 
 
 def describe_sample(sample: Sample) -> dict[str, Any]:
@@ -109,7 +120,14 @@ def _print(facts: dict[str, Any]) -> None:
     ]
     print_table("File", ("what", "value"), rows)
     channels = [
-        (c["detector"], c["label"], c["marker"] or "", c["fluorochrome"] or "", c["kind"], c["measure"])
+        (
+            c["detector"],
+            c["label"],
+            c["marker"] or "",
+            c["fluorochrome"] or "",
+            c["kind"],
+            c["measure"],
+        )
         for c in facts["channels"]
     ]
     columns = ("detector", "label", "marker", "fluorochrome", "kind", "measure")

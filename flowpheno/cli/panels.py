@@ -27,7 +27,7 @@ _AsJson = Annotated[bool, typer.Option("--json", help="Print JSON")]
 
 
 @panels.command("list", help="List every definition file with its kind, reference and hash.")
-def list_definitions(directory: _Panels = None, as_json: _AsJson = False) -> None:  # noqa: FBT002
+def list_definitions(directory: _Panels = None, as_json: _AsJson = False) -> None:
     """List every definition file, with its kind, reference and hash.
 
     Parameters

@@ -27,7 +27,7 @@ def score(
             help="As in a report: 'CD10++ CD19+ CD20 (partial), cyCD79a pos, TdT-'",
         ),
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,  # noqa: FBT002
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> None:
     """Score the phenotype of a blast population typed from a report.
 

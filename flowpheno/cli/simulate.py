@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
-def simulate(  # noqa: PLR0913 - one parameter an option
+
+def simulate(
     out: Annotated[Path, typer.Argument(help="FCS file to write; its truth goes beside it")],
     tube: Annotated[str, typer.Option(help="Tube of panels/tubes")] = "euroflow_bcp_all_mrd_t1",
     background: Annotated[str, typer.Option(help="State of the normal marrow")] = "steady_child",
@@ -51,10 +54,10 @@ def simulate(  # noqa: PLR0913 - one parameter an option
 
     specification, tubes = load_specification(), builtin_tubes()
     states = specification.hematogones.mixtures
-    choices = {
+    choices: dict[str, tuple[str, Collection[str]]] = {
         "--tube": (tube, tubes),
         "--background": (background, states),
-        "--blasts": (blasts, {"": None, **specification.blasts}),
+        "--blasts": (blasts, ("", *specification.blasts)),
     }
     for option, (value, known) in choices.items():
         if value not in known:

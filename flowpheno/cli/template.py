@@ -40,17 +40,15 @@ def build(
         0 if every file was used, 1 if some could not be.
     """
     from flowpheno.aberrancy.template import save_template
-    from flowpheno.cli.classify import progress_bar
     from flowpheno.panel.definitions import load_definitions
     from flowpheno.pipeline.normals import learn_template
+    from flowpheno.pipeline.progress import progress_bar
     from flowpheno.reading import find_files
 
     files = find_files(normals)
     definitions = load_definitions(panels)
     with progress_bar("Learning") as advance:
-        learned = learn_template(
-            name or out.stem, files, definitions, seed=seed, progress=advance
-        )
+        learned = learn_template(name or out.stem, files, definitions, seed=seed, progress=advance)
     save_template(learned.template, out)
     typer.echo(
         f"{out}: {len(learned.template.normals)} normal marrows, "
@@ -86,6 +84,6 @@ def show(path: Annotated[Path, typer.Argument(help="A template")]) -> None:
         "left_out": list(template.left_out),
         "events": len(template.reference),
         "threshold": template.threshold,
-        "false_positive_rate": template.rate,
+        "expected_flagged_share": float(template.rates[0]),
     }
     typer.echo(json.dumps(facts, indent=2))

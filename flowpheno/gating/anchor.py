@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.cluster import KMeans
 
+from flowpheno.gating.kmeans import assign_clusters
 from flowpheno.marker import Marker
 
 if TYPE_CHECKING:
@@ -22,15 +22,42 @@ if TYPE_CHECKING:
 
 CD45, SSC, CD3, CYCD3 = Marker("CD45"), Marker("SSC"), Marker("CD3"), Marker("cyCD3")
 _NOT_ON_T = tuple(
-    Marker(m) for m in ("CD19", "CD10", "CD34", "CD20", "CD22", "cyCD79a", "TdT", "CD117", "CD33", "CD13", "cyMPO")
+    Marker(m)
+    for m in (
+        "CD19",
+        "CD10",
+        "CD34",
+        "CD20",
+        "CD22",
+        "cyCD79a",
+        "TdT",
+        "CD117",
+        "CD33",
+        "CD13",
+        "cyMPO",
+    )
 )
-_CLUSTERED = (*_NOT_ON_T, CD45, CD3, CYCD3, Marker("CD7"), Marker("CD38"), Marker("CD15"), Marker("CD14"))
+_CLUSTERED = (
+    *_NOT_ON_T,
+    CD45,
+    CD3,
+    CYCD3,
+    Marker("CD7"),
+    Marker("CD38"),
+    Marker("CD15"),
+    Marker("CD14"),
+)
 _SCATTER_WEIGHT = 1.5
 _COARSE = 25
 _PER_COARSE = 1200
+_PER_CLUSTER = 20
 _FEWEST = 25
 _NOISE = 0.4
 """Decades under which a value is background of the detector."""
+_FLOOR = 0.05
+"""Quantile of the clusters that stands for the lowest one."""
+_ALIKE_CD45, _ALIKE_SSC, _ALIKE_MARKER = 0.25, 0.3, 0.6
+"""Decades within which clusters are of one kind."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -118,21 +145,21 @@ def _over_cluster(
     """Cluster twice: the second time on a sample in which rare cells are not drowned."""
     names = [m for m in (*_CLUSTERED, SSC) if m in decades]
     rows = np.flatnonzero(parent)
-    space = decades.values[np.ix_(rows, [decades.columns[m] for m in names])]
+    columns = np.array([decades.columns[m] for m in names])
+    space = decades.values[np.ix_(rows, columns)]
     space[:, names.index(SSC)] *= _SCATTER_WEIGHT
     order = _stable_order(space)
     rng = np.random.default_rng(limits.seed)
     first = order[_thin(len(order), limits.cluster_events, rng)]
-    coarse = KMeans(min(_COARSE, max(len(first) // 20, 1)), n_init=1, random_state=limits.seed)
-    home = coarse.fit(space[first]).predict(space)
+    n_coarse = clusters_for(space[first], most=_COARSE)
+    home = assign_clusters(space, first, n_coarse, seed=limits.seed)
     chosen = []
-    for label in range(coarse.n_clusters):
+    for label in range(n_coarse):
         members = order[home[order] == label]
         chosen.append(members[_thin(len(members), _PER_COARSE, rng)])
     second = np.concatenate(chosen)
-    k = min(limits.clusters, max(len(second) // 20, 1))
-    fine = KMeans(k, n_init=1, random_state=limits.seed).fit(space[second])
-    label = fine.predict(space)
+    k = clusters_for(space[second], most=limits.clusters)
+    label = assign_clusters(space, second, k, seed=limits.seed)
     cluster = np.full(len(parent), -1, np.int32)
     cluster[rows] = label
     table = decades.values[rows]
@@ -144,12 +171,33 @@ def _over_cluster(
     return cluster, medians, np.bincount(label, minlength=k).astype(np.int64)
 
 
+def clusters_for(space: EventMatrix, *, most: int) -> int:
+    """Choose how many clusters some events allow.
+
+    Parameters
+    ----------
+    space : EventMatrix
+        Events, equal ones beside each other, shape ``(n, m)``.
+    most : int
+        Clusters wanted.
+
+    Returns
+    -------
+    int
+        At least 1; no more than there are different events, and twenty events for each.
+    """
+    different = 1 + int(np.count_nonzero((space[1:] != space[:-1]).any(axis=1)))
+    return max(min(most, len(space) // _PER_CLUSTER, different), 1)
+
+
 def _stable_order(space: EventMatrix) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Order events by value, so that a permuted file is clustered the same."""
     return np.lexsort(space.T)
 
 
-def _thin(n: int, most: int, rng: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _thin(
+    n: int, most: int, rng: np.random.Generator
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     if n <= most:
         return np.arange(n)
     return np.sort(rng.choice(n, most, replace=False))
@@ -165,7 +213,7 @@ def _lymphocyte_clusters(
 
     def above_floor(marker: Marker) -> Matrix:
         column = medians[:, decades.columns[marker]]
-        return np.asarray(column - np.nanquantile(column[usable], 0.05))
+        return np.asarray(column - np.nanquantile(column[usable], _FLOOR))
 
     score = above_floor(CD45) - _SCATTER_WEIGHT * np.maximum(above_floor(SSC), 0)
     for marker in _NOT_ON_T:
@@ -175,15 +223,23 @@ def _lymphocyte_clusters(
         if marker in decades:
             score += 0.5 * above_floor(marker)
     score[~usable] = -np.inf
-    best = int(np.argmax(score))
-    alike = usable & (np.abs(medians[:, decades.columns[CD45]] - medians[best, decades.columns[CD45]]) < 0.25)
-    alike &= np.abs(medians[:, decades.columns[SSC]] - medians[best, decades.columns[SSC]]) < 0.3
+    return np.flatnonzero(usable & _like(int(np.argmax(score)), decades, medians))
+
+
+def _like(best: int, decades: Decades, medians: Matrix) -> EventMask:
+    """Clusters that lie where the best one does, shape ``(n_clusters,)``."""
+
+    def distance(marker: Marker) -> Matrix:
+        column = medians[:, decades.columns[marker]]
+        return np.asarray(np.abs(column - column[best]))
+
+    alike = np.asarray((distance(CD45) < _ALIKE_CD45) & (distance(SSC) < _ALIKE_SSC))
     for marker in _NOT_ON_T:  # below the best cluster is noise, not less of the antigen
         if marker in decades:
             column = np.maximum(medians[:, decades.columns[marker]], _NOISE)
-            alike &= column - max(medians[best, decades.columns[marker]], _NOISE) < 0.6
+            alike &= column - max(medians[best, decades.columns[marker]], _NOISE) < _ALIKE_MARKER
     for marker in (CD3, CYCD3):
         if marker in decades:
             column = medians[:, decades.columns[marker]]
-            alike &= column > column[best] - 0.6
-    return np.flatnonzero(alike)
+            alike &= column > column[best] - _ALIKE_MARKER
+    return alike

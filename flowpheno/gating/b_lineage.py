@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.cluster import KMeans
 
-from flowpheno.gating.anchor import CD45, SSC
+from flowpheno.gating.anchor import CD45, SSC, clusters_for
+from flowpheno.gating.kmeans import assign_clusters
 from flowpheno.marker import Marker
 
 if TYPE_CHECKING:
@@ -112,13 +112,14 @@ def _split(
     if len(rows) == 0:
         return mature, plasma
     names = [m for m in _BACKBONE if m in decades]
-    space = decades.values[np.ix_(rows, [decades.columns[m] for m in names])]
-    k = min(limits.b_clusters, max(len(rows) // 20, 1))
-    order = np.lexsort(space.T)
-    rng = np.random.default_rng(limits.seed)
+    columns = np.array([decades.columns[m] for m in names])
+    space = decades.values[np.ix_(rows, columns)]
+    order = np.lexsort(space.T)  # by value: a permuted file gives the same clusters
     if len(order) > limits.cluster_events:
-        order = np.sort(rng.choice(order, limits.cluster_events, replace=False))
-    label = KMeans(k, n_init=1, random_state=limits.seed).fit(space[order]).predict(space)
+        rng = np.random.default_rng(limits.seed)
+        order = order[np.sort(rng.choice(len(order), limits.cluster_events, replace=False))]
+    k = clusters_for(space[order], most=limits.b_clusters)
+    label = assign_clusters(space, order, k, seed=limits.seed)
     for index in range(k):
         members = rows[label == index]
         if len(members) == 0:
@@ -155,7 +156,9 @@ def _is_plasma(
     """CD38 far above lymphocytes, no CD20, CD10, CD34."""
     if CD38 not in medians or medians[CD38] < cutpoints[CD38].control_median + limits.plasma_cd38:
         return False
-    return not any(m in medians and medians[m] > cutpoints[m].decade for m in (CD20, CD10, CD34, TDT))
+    return not any(
+        m in medians and medians[m] > cutpoints[m].decade for m in (CD20, CD10, CD34, TDT)
+    )
 
 
 def backbone_matrix(decades: Decades, rows: EventMask) -> tuple[tuple[Marker, ...], Matrix]:
@@ -174,5 +177,6 @@ def backbone_matrix(decades: Decades, rows: EventMask) -> tuple[tuple[Marker, ..
         Marker names, and decades of shape ``(n_selected, n_markers)``.
     """
     names = tuple(m for m in _BACKBONE if m in decades)
-    table = decades.values[np.ix_(np.flatnonzero(rows), [decades.columns[m] for m in names])]
+    columns = np.array([decades.columns[m] for m in names], np.intp)
+    table = decades.values[np.ix_(np.flatnonzero(rows), columns)]
     return names, table.astype(np.float64)

@@ -13,6 +13,8 @@ from flowpheno.transform.working import working_transform
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy.typing as npt
+
     from flowpheno.arrays import EventMatrix, Values
     from flowpheno.marker import Marker
     from flowpheno.sample import Channel, Sample
@@ -119,9 +121,13 @@ def to_decades(sample: Sample) -> Decades:
     relative = sample.scale is Scale.RELATIVE
     columns: dict[Marker, int] = {}
     transforms: dict[Marker, Transform] = {}
-    values = []
+    values: list[npt.NDArray[np.float32]] = []
     for index, channel in enumerate(sample.channels):
-        if channel.marker is None or channel.measure is not Measure.AREA or channel.marker in columns:
+        if (
+            channel.marker is None
+            or channel.measure is not Measure.AREA
+            or channel.marker in columns
+        ):
             continue
         raw = sample.events[:, index]
         if channel.kind is ChannelKind.SCATTER:
@@ -143,4 +149,5 @@ def _scatter(raw: EventMatrix, channel: Channel, *, relative: bool) -> EventMatr
     if relative:
         return raw * np.float32(RELATIVE_SCATTER_DECADES)
     top = np.float32(max(channel.range, 1.0))
-    return np.log10(np.maximum(raw / top, np.float32(_SCATTER_FLOOR))) + np.float32(3)
+    floored = np.maximum(raw / top, np.float32(_SCATTER_FLOOR))
+    return np.asarray(np.log10(floored) + np.float32(3))

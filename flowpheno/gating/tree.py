@@ -25,7 +25,19 @@ if TYPE_CHECKING:
 _IMMATURE = tuple(Marker(m) for m in ("CD34", "CD117"))
 _ON_T = frozenset(
     Marker(m)
-    for m in ("CD3", "cyCD3", "CD7", "CD2", "CD5", "CD4", "CD8", "CD56", "TCRab", "TCRgd", "CD4+CD8")
+    for m in (
+        "CD3",
+        "cyCD3",
+        "CD7",
+        "CD2",
+        "CD5",
+        "CD4",
+        "CD8",
+        "CD56",
+        "TCRab",
+        "TCRgd",
+        "CD4+CD8",
+    )
 )
 _DYES = frozenset({Marker("SYTO"), Marker("VIABILITY")})
 
@@ -104,7 +116,9 @@ def gate_tube(sample: Sample, nucleated: EventMask, limits: GatingLimits) -> Gat
         return _ungated(sample, decades, nucleated)
     cutpoints = _cutpoints(decades, anchors, limits)
     b_lineage = gate_b_lineage(decades, anchors, cutpoints, limits)
-    masks = _masks(decades, anchors, cutpoints, b_lineage, limits) | {"low_scatter": anchors.low_scatter}
+    masks = _masks(decades, anchors, cutpoints, b_lineage, limits) | {
+        "low_scatter": anchors.low_scatter
+    }
     parents = {"B_mature": "B_lineage", "plasma": "nucleated", "B_precursors": "B_lineage"}
     populations = {
         name: Population(name, parents.get(name, "nucleated"), mask & nucleated)
@@ -147,16 +161,18 @@ def _with_backbone(decades: Decades) -> tuple[Decades, tuple[Finding, ...]]:
     return filled, (finding,)
 
 
-def _cutpoints(
-    decades: Decades, anchors: Anchors, limits: GatingLimits
-) -> dict[Marker, Cutpoint]:
+def _cutpoints(decades: Decades, anchors: Anchors, limits: GatingLimits) -> dict[Marker, Cutpoint]:
     """Each marker beside lymphocytes; markers of T and NK cells beside granulocytes."""
     enough = np.count_nonzero(anchors.granulocytes) >= limits.minimum_control
     others = anchors.granulocytes if enough else anchors.low_scatter & ~anchors.lymphocytes
     controls = {True: ("gran", others), False: ("T", anchors.lymphocytes)}
     return {
         marker: find_cutpoint(
-            decades, marker, controls[marker in _ON_T and others.any()], anchors.low_scatter, limits
+            decades,
+            marker,
+            controls[marker in _ON_T and bool(others.any())],
+            anchors.low_scatter,
+            limits,
         )
         for marker in decades.transforms
         if marker not in _DYES and marker != CD45
@@ -196,7 +212,9 @@ def _masks(
         "mono": mono,
         "gran": gran,
         "erythroid": erythroid,
-        "progenitors": rest & immature & (scatter < anchors.scatter_border + limits.monocyte_scatter),
+        "progenitors": rest
+        & immature
+        & (scatter < anchors.scatter_border + limits.monocyte_scatter),
     }
     if b_lineage is not None:
         masks |= {
@@ -261,7 +279,11 @@ def _control_findings(
 
 
 def _ungated(sample: Sample, decades: Decades, nucleated: EventMask) -> GatedTube:
-    why = "neither CD45 nor side scatter in the tube" if CD45 not in decades else "too few nucleated cells"
+    why = (
+        "neither CD45 nor side scatter in the tube"
+        if CD45 not in decades
+        else "too few nucleated cells"
+    )
     return GatedTube(
         sample=sample,
         decades=decades,

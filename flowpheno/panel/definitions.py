@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowpheno.aberrancy.limits import AberrancyLimits
+from flowpheno.errors import PanelError
 from flowpheno.gating.limits import GatingLimits
 from flowpheno.panel.clonality import ClonalityRules, load_clonality_rules
 from flowpheno.panel.comparison import ComparisonLimits, load_comparison_limits
 from flowpheno.panel.decision import DecisionRules, load_decision_rules
 from flowpheno.panel.files import builtin_directory, fingerprint
+from flowpheno.panel.kinds import definition_files
 from flowpheno.panel.limits import load_limits
 from flowpheno.panel.mrd import MrdRules, load_mrd_rules
 from flowpheno.panel.phenotypes import PhenotypeDefinition, load_phenotypes
@@ -23,7 +26,6 @@ from flowpheno.qc import QcLimits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from flowpheno.marker import Vocabulary
 
@@ -77,12 +79,12 @@ class Definitions:
     hashes: Mapping[str, str]
 
 
-def load_definitions(directory: Path | None = None) -> Definitions:
+def load_definitions(directory: Path | str | None = None) -> Definitions:
     """Read all definitions of a folder.
 
     Parameters
     ----------
-    directory : Path or None
+    directory : Path or str or None
         Folder laid out like ``panels/``; a file it does not hold is taken from those that come
         with flowpheno. None for only those.
 
@@ -94,9 +96,16 @@ def load_definitions(directory: Path | None = None) -> Definitions:
     Raises
     ------
     PanelError
-        If a file is not the definition it should be; lists every problem with its line.
+        If the folder holds no definition, or a file is not the definition it should be; lists
+        every problem with its line.
     """
-    return _load(directory if directory is None else directory.resolve())
+    if directory is None:
+        return _load(None)
+    folder = Path(directory)
+    # a mistyped folder must not be taken for one that overrides nothing
+    if not folder.is_dir() or not definition_files([folder]):
+        raise PanelError(folder, ["no folder that holds definitions"])
+    return _load(folder.resolve())
 
 
 @lru_cache(maxsize=4)
@@ -123,7 +132,11 @@ def _load(directory: Path | None) -> Definitions:
         scores=load_scores(home("scores") / "scores"),
         texts=load_verdict_texts(home("verdicts.yaml")),
         hashes={
-            (f"{p.parent.name}/{p.name}" if p.parent.name in {"phenotypes", "scores"} else p.name): fingerprint([p])
+            (
+                f"{p.parent.name}/{p.name}"
+                if p.parent.name in {"phenotypes", "scores"}
+                else p.name
+            ): fingerprint([p])
             for p in used
         },
     )

@@ -65,7 +65,8 @@ def load_definition(
         return TypeAdapter(model).validate_python(content, context=context)
     except ValidationError as error:
         problems = [
-            f"line {_line(content, e['loc'])}: {'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}"
+            f"line {_line(content, e['loc'])}: "
+            f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}"
             for e in error.errors()
         ]
         raise PanelError(path, problems) from error

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flowpheno.compensation import read_spillover_csv, with_spillover
 from flowpheno.errors import FlowphenoError
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.panel.definitions import load_definitions
@@ -22,6 +21,12 @@ from flowpheno.specimen import Specimen
 from flowpheno.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from flowpheno.aberrancy.template import NormalTemplate
+    from flowpheno.fcs.spillover import Spillover
+    from flowpheno.panel.definitions import Definitions
     from flowpheno.results import SpecimenResult
     from flowpheno.sample import Sample
 
@@ -41,6 +46,8 @@ class Options:
         Normal template.
     panels : Path or None
         Folder of definitions that override those that come with flowpheno.
+    matrix : Path or None
+        Spillover matrix of every file, instead of their own.
     events : bool
         Whether to keep the membership of every event.
     manifest : mapping of Path to ManifestRow
@@ -52,6 +59,7 @@ class Options:
     known_bcp_all: bool = False
     template: Path | None = None
     panels: Path | None = None
+    matrix: Path | None = None
     events: bool = False
     manifest: Mapping[Path, ManifestRow] = field(default_factory=dict)
     jobs: int = 1
@@ -94,6 +102,7 @@ def classify_files(
     """
     definitions = load_definitions(options.panels)
     _check_template(options)
+    _matrix(options)
     groups = _group(find_files(paths), options.manifest)
     names = sorted(groups)
     judged = []
@@ -101,13 +110,46 @@ def classify_files(
         judged.append(outcome)
         if progress is not None:
             progress(done, len(names), name)
+    return make_run(
+        [r for j in judged for r in j.results],
+        definitions,
+        failures=sorted((f for j in judged for f in j.failures), key=lambda f: f.path),
+        simulated=any(j.simulated for j in judged),
+    )
+
+
+def make_run(
+    specimens: Sequence[SpecimenResult],
+    definitions: Definitions,
+    *,
+    simulated: bool,
+    failures: Sequence[Failure] = (),
+) -> Run:
+    """Date what was found, and say by which version and definitions.
+
+    Parameters
+    ----------
+    specimens : sequence of SpecimenResult
+        In sorted order.
+    definitions : Definitions
+        Those used.
+    simulated : bool
+        Whether the input is simulated.
+    failures : sequence of Failure
+        Files that could not be used.
+
+    Returns
+    -------
+    Run
+        Ready to be written.
+    """
     return Run(
-        specimens=tuple(r for j in judged for r in j.results),
-        failures=tuple(sorted((f for j in judged for f in j.failures), key=lambda f: f.path)),
+        specimens=tuple(specimens),
+        failures=tuple(failures),
         generated=datetime.now(UTC).isoformat(timespec="seconds"),
         version=VERSION,
         definitions=definitions.hashes,
-        simulated=any(j.simulated for j in judged),
+        simulated=simulated,
     )
 
 
@@ -116,6 +158,10 @@ def _check_template(options: Options) -> None:
         from flowpheno.aberrancy.template import load_template  # noqa: PLC0415 - slow to import
 
         load_template(options.template)
+
+
+def _matrix(options: Options) -> Spillover | None:
+    return None if options.matrix is None else read_spillover_csv(options.matrix)
 
 
 def _judge_all(
@@ -133,11 +179,15 @@ def _judge(work: tuple[str, Sequence[Path], Options]) -> _Judged:
     """Judge one specimen; the only place that turns an error into a row."""
     name, paths, options = work
     definitions = load_definitions(options.panels)
-    failures, tubes, rows = [], [], []
+    failures: list[Failure] = []
+    tubes: list[Sample] = []
+    rows: list[ManifestRow] = []
+    matrix = _matrix(options)
     for path in paths:
         try:
             row = options.manifest.get(path.resolve(), ManifestRow())
             sample = read_fcs(path, vocabulary=definitions.vocabulary, name=row.tube or None)
+            sample = sample if matrix is None else with_spillover(sample, matrix)
         except FlowphenoError as error:
             failures.append(failure_of(path, error))
         else:
@@ -176,7 +226,7 @@ def failure_of(path: Path, error: FlowphenoError) -> Failure:
     )
 
 
-def _template(options: Options):  # type: ignore[no-untyped-def] # noqa: ANN202 - imported late
+def _template(options: Options) -> NormalTemplate | None:
     if options.template is None:
         return None
     from flowpheno.aberrancy.template import load_template  # noqa: PLC0415 - slow to import
@@ -201,7 +251,11 @@ def _group(
     for name, paths in stems.items():
         # files of one name in several folders are not taken for tubes of one specimen
         for path in paths:
-            unique = name if len(paths) == 1 and name not in groups else f"{path.parent.name}/{path.name}"
+            unique = (
+                name
+                if len(paths) == 1 and name not in groups
+                else f"{path.parent.name}/{path.name}"
+            )
             groups[unique].append(path)
     return groups
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flowpheno.errors import ManifestError
 from flowpheno.specimen import Therapy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 _COLUMNS = (
     "path",
@@ -83,10 +86,11 @@ def read_manifest(path: Path) -> Mapping[Path, ManifestRow]:
     rows: dict[Path, ManifestRow] = {}
     problems = []
     for number, cells in enumerate(reader, start=2):
+        place = (path.parent / (cells["path"] or "")).resolve()
+        if place in rows:
+            problems.append(f"line {number}: the path stands in an earlier row too")
+            continue
         try:
-            place = (path.parent / (cells["path"] or "")).resolve()
-            if place in rows:
-                raise ManifestError("the path stands in an earlier row too")
             rows[place] = _row(cells)
         except ManifestError as error:
             problems.append(f"line {number}: {error}")

@@ -43,6 +43,6 @@ def membership_table(tube: TubeAnalysis, *, other: bool) -> pd.DataFrame:
         codes[columns[name]] = len(names)  # smaller populations last: the most specific wins
         names.append(name)
     codes[columns["blasts"]] = names.index("blasts")
-    table = {"population": pd.Categorical.from_codes(codes, categories=names), **columns}
+    table = {"population": pd.Categorical.from_codes(codes, categories=pd.Index(names)), **columns}
     table["aberrancy_score"] = tube.detection.score
     return pd.DataFrame(table)

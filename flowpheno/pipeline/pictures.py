@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flowpheno.pipeline.tube import TubeAnalysis
-    from flowpheno.plotdata import Gate, Plot
+    from flowpheno.plotdata import Density2D, Gate, Histogram1D, Plot
 
 _SSC, _FSC, _CD19 = Marker("SSC"), Marker("FSC"), Marker("CD19")
 _B_PAIRS = (
@@ -53,6 +53,47 @@ def draw_plots(tube: TubeAnalysis) -> tuple[Plot, ...]:
         marker with its control and cut-off; those the tube has the channels for.
     """
     return (*_scatter_plots(tube), *_b_plots(tube), *_histograms(tube))
+
+
+def pair_plot(tube: TubeAnalysis, x: Marker, y: Marker, *, parent: str) -> Density2D:
+    """Bin two markers of one population, with the B-lineage populations over it.
+
+    Parameters
+    ----------
+    tube : TubeAnalysis
+        What was found.
+    x, y : Marker
+        What the axes show.
+    parent : str
+        Population shown as density; ``"all"`` for every event.
+
+    Returns
+    -------
+    Density2D
+        With the cut point of each marker where it has one.
+
+    Raises
+    ------
+    MarkerNotFoundError
+        If a marker was not stained.
+    ValueError
+        If the tube has no such population.
+    """
+    gated = tube.gated
+    roots = {
+        "all": Population("all", "", np.ones(gated.sample.n_events, bool)),
+        "nucleated": Population("nucleated", "all", gated.nucleated.copy()),
+    }
+    known = {**roots, **gated.populations}
+    if parent not in known:
+        raise ValueError(f"{parent!r} is no population of this tube; known: {', '.join(known)}")
+    shown = known[parent]
+    overlays = [gated.populations[n] for n in _IN_B if n in gated.populations and n != parent]
+    gates = [
+        *_cut(tube, Direction.VERTICAL, x, shown),
+        *_cut(tube, Direction.HORIZONTAL, y, shown),
+    ]
+    return density2d(gated.sample, x, y, parent=shown, overlays=overlays, gates=gates)
 
 
 def _scatter_plots(tube: TubeAnalysis) -> Iterator[Plot]:
@@ -115,14 +156,39 @@ def _cut(
     )
 
 
+def marker_plot(tube: TubeAnalysis, marker: Marker) -> Histogram1D:
+    """Bin one marker of the population that was judged, beside its controls.
+
+    Parameters
+    ----------
+    tube : TubeAnalysis
+        What was found.
+    marker : Marker
+        What is shown.
+
+    Returns
+    -------
+    Histogram1D
+        With the cut-off where the marker has one.
+
+    Raises
+    ------
+    MarkerNotFoundError
+        If the marker was not stained.
+    """
+    populations = tube.gated.populations
+    nothing = Population(tube.candidate.population, "", np.zeros(tube.gated.sample.n_events, bool))
+    judged = populations.get(tube.candidate.population, nothing)
+    call = tube.candidate.call(marker)
+    names = (*(call.control or call.reference).split("+"), "T")
+    controls = [populations[n] for n in dict.fromkeys(names) if n in populations]
+    shown = [judged, *controls[:2]]
+    return histogram(tube.gated.sample, marker, populations=shown, cutoff=call.cutoff)
+
+
 def _histograms(tube: TubeAnalysis) -> Iterator[Plot]:
-    gated = tube.gated
-    judged = gated.populations.get(tube.candidate.population)
+    judged = tube.gated.populations.get(tube.candidate.population)
     if judged is None or not judged.n:
         return
-    for marker, call in tube.candidate.calls.items():
-        names = [n for n in (call.control or call.reference).split("+") if n in gated.populations]
-        controls = [gated.populations[n] for n in dict.fromkeys([*names, "T"]) if n in gated.populations]
-        yield histogram(
-            gated.sample, marker, populations=[judged, *controls[:2]], cutoff=call.cutoff
-        )
+    for marker in tube.candidate.calls:
+        yield marker_plot(tube, marker)

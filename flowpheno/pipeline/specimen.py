@@ -51,9 +51,8 @@ _RANK = {
     AberrancyCall.SUSPICIOUS: 2,
     AberrancyCall.ABERRANT: 3,
 }
-_SECOND_B = tuple(
-    Marker(m) for m in ("CD10", "CD22", "cyCD22", "cyCD79a", "CD20", "CD24")
-)
+_SECOND_B = tuple(Marker(m) for m in ("CD10", "CD22", "cyCD22", "cyCD79a", "CD20", "CD24"))
+_CANDIDATES = frozenset({"blasts", "B_precursors", "non_B_blasts"})
 _LIKE = 0.5
 """Share of the smaller of two populations in the larger, from which they may be one."""
 _KAPPA, _LAMBDA = Marker("sIgK"), Marker("sIgL")
@@ -86,6 +85,37 @@ def classify_specimen(
         its phenotype where they found the population too.
     """
     tubes = [analyse_tube(tube, specimen, definitions, template) for tube in specimen.tubes]
+    return judge_tubes(specimen, tubes, definitions, template, events=events)
+
+
+def judge_tubes(
+    specimen: Specimen,
+    tubes: Sequence[TubeAnalysis],
+    definitions: Definitions,
+    template: NormalTemplate | None = None,
+    *,
+    events: bool = False,
+) -> SpecimenResult:
+    """Judge one specimen whose tubes went through the stages.
+
+    Parameters
+    ----------
+    specimen : Specimen
+        What is known of it.
+    tubes : sequence of TubeAnalysis
+        What was found in each tube; at least one.
+    definitions : Definitions
+        Those the tubes were analysed by.
+    template : NormalTemplate or None
+        That the tubes were compared with.
+    events : bool
+        Whether to keep the membership of every event.
+
+    Returns
+    -------
+    SpecimenResult
+        As of `classify_specimen`.
+    """
     deciding = max(tubes, key=_strength)
     phenotype = _merged(deciding, tubes)
     judged = phenotype if deciding.n_blasts else deciding.non_b_phenotype
@@ -161,7 +191,7 @@ def _clonality(tube: TubeAnalysis, definitions: Definitions) -> ClonalityAssessm
     )
 
 
-def _facts(  # noqa: PLR0913 - everything the decision rests on
+def _facts(
     specimen: Specimen,
     tube: TubeAnalysis,
     phenotype: Phenotype,
@@ -179,7 +209,9 @@ def _facts(  # noqa: PLR0913 - everything the decision rests on
     if after_cd19 and not stained & {Marker("CD22"), Marker("CD24"), Marker("cyCD79a")}:
         reasons.add(ReasonCode.GATE_UNSAFE_AFTER_CD19_THERAPY)
     for call in phenotype.calls.values():
-        reasons |= {r for r in call.reasons if r is ReasonCode.COMP_SENSITIVE or _is_masked((r,))}
+        reasons |= {r for r in call.reasons if _is_masked((r,))}
+        if tube.n_blasts:  # of normal precursors a flipped call would change no verdict
+            reasons |= {r for r in call.reasons if r is ReasonCode.COMP_SENSITIVE}
     if _hematogone_percent(tube) >= definitions.aberrancy.regenerating_percent:
         reasons.add(ReasonCode.REGENERATING_MARROW)
     if not missing_for_confirmation(phenotype, minimum):
@@ -230,7 +262,7 @@ def _counts_non_b(decision: Decision, tube: TubeAnalysis) -> bool:
     return other and tube.detection.call is not AberrancyCall.ABERRANT
 
 
-def _verdict(  # noqa: PLR0913 - the verdict with all its numbers
+def _verdict(  # noqa: PLR0913, PLR0917 - the verdict with all its numbers
     specimen: Specimen,
     tube: TubeAnalysis,
     decision: Decision,
@@ -244,6 +276,8 @@ def _verdict(  # noqa: PLR0913 - the verdict with all its numbers
     n = tube.n_nucleated
     lod, lloq = mrd_limits(n, definitions.mrd.lod_events, definitions.mrd.lloq_events)
     known = clonality is not None and bool(n_blasts)
+    lineage = facts.lineage if n_blasts else Lineage.NOT_EVALUABLE
+    compared = template is not None and tube.detection.method == "template"
     reasons = decision.reasons
     if n_blasts and (clonality is None or clonality.clonality is Clonality.NOT_ASSESSABLE):
         reasons |= {ReasonCode.CLONALITY_NOT_ASSESSABLE}
@@ -260,9 +294,9 @@ def _verdict(  # noqa: PLR0913 - the verdict with all its numbers
         lloq_percent=lloq,
         hematogone_percent=_hematogone_percent(tube),
         clonality=clonality.clonality if known and clonality else Clonality.NOT_ASSESSABLE,
-        lineage=facts.non_b_lineage if other else facts.lineage if n_blasts else Lineage.NOT_EVALUABLE,
+        lineage=facts.non_b_lineage if other else lineage,
         known_bcp_all=specimen.known_bcp_all,
-        template=template.name if template is not None and tube.detection.method == "template" else "",
+        template=template.name if template is not None and compared else "",
     )
 
 
@@ -298,7 +332,7 @@ def _tube_result(
             for s in tube.control.steps
         ),
         populations=_population_counts(tube),
-        phenotypes=tuple(p for p in phenotypes if p.calls),
+        phenotypes=tuple(_reported(p, definitions) for p in phenotypes if _was_judged(p)),
         findings=tube.findings,
         plots=draw_plots(tube),
         profile=profile(
@@ -315,6 +349,19 @@ def _tube_result(
         else None,
         membership=membership_table(tube, other=other) if events else None,
     )
+
+
+def _was_judged(phenotype: Phenotype) -> bool:
+    return any(call.n for call in phenotype.calls.values())
+
+
+def _reported(phenotype: Phenotype, definitions: Definitions) -> Phenotype:
+    """List what was not stained beside what was: absence is easily read as negative."""
+    if phenotype.population not in _CANDIDATES:
+        return phenotype
+    expected = (Marker(m) for m in definitions.positivity.expected)
+    calls = {m: phenotype.call(m) for m in (*phenotype.calls, *expected)}
+    return Phenotype(population=phenotype.population, calls=calls)
 
 
 def _compensation(tube: TubeAnalysis) -> str:

@@ -129,9 +129,7 @@ def analyse_tube(
         candidate=describe(gated.populations.get(name, nothing)),
         non_b=non_b,
         non_b_phenotype=describe(non_b),
-        normal=tuple(
-            describe(gated.populations[p]) for p in _DESCRIBED if p in gated.populations
-        ),
+        normal=tuple(describe(gated.populations[p]) for p in _DESCRIBED if p in gated.populations),
         findings=(
             *sample.findings,
             *check_spillover(compensated, definitions.qc.spillover),

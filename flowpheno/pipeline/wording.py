@@ -40,8 +40,8 @@ def evidence_sentences(
     if tube.n_blasts:
         against = "the normal template" if detection.method == "template" else "internal evidence"
         sentences.append(
-            f"{tube.n_blasts} of {tube.n_nucleated} nucleated cells are {detection.call} B-lineage "
-            f"cells by {against}."
+            f"{tube.n_blasts} of {tube.n_nucleated} nucleated cells are {detection.call} "
+            f"B-lineage cells by {against}."
         )
     elif detection.continuum is not None:
         n = int(tube.gated.mask("B_precursors").sum())
@@ -52,8 +52,9 @@ def evidence_sentences(
     continuum = detection.continuum
     if continuum is not None and continuum.present:
         sentences.append(
-            f"A maturation continuum is present ({continuum.n_cd10} CD10+ cells, Spearman(CD10, "
-            f"CD20) {continuum.spearman_cd20:.2f}, {continuum.late_percent:.0f} % at later stages)."
+            f"A maturation continuum is present ({continuum.n_cd10} CD10+ cells, "
+            f"Spearman(CD10, CD20) {continuum.spearman_cd20:.2f}, "
+            f"{continuum.late_percent:.0f} % at later stages)."
         )
     if decision.verdict is SpecimenVerdict.NOT_B_PRECURSOR_BLASTS or facts.non_b_percent >= 1:
         sentences.append(
@@ -94,8 +95,8 @@ def limitation_sentences(
     sentences = []
     if decision.verdict is SpecimenVerdict.NO_ABERRANT_B_PRECURSOR:
         sentences.append(
-            f"No aberrant B precursor in this specimen above the limit of detection of {lod:.4f} % "
-            f"({tube.n_nucleated} nucleated cells)."
+            "No aberrant B precursor in this specimen above the limit of detection of "
+            f"{lod:.4f} % ({tube.n_nucleated} nucleated cells)."
         )
         sentences.append(definitions.texts.single_site)
     elif not tube.n_blasts:

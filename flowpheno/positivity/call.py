@@ -8,7 +8,7 @@ import numpy as np
 
 from flowpheno.finding import ReasonCode
 from flowpheno.marker import CutoffKind, Mode
-from flowpheno.phenotype import Call, MarkerCall, Phenotype, Qualifier
+from flowpheno.phenotype import Call, MarkerCall, Phenotype
 from flowpheno.positivity.control import antigen_of, find_control
 from flowpheno.positivity.expression import end_of_negative, intensity_call, qualify, strong
 from flowpheno.positivity.sensitivity import percent_range
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flowpheno.gating import GatedTube
     from flowpheno.marker import Antigen, Marker, Vocabulary
     from flowpheno.population import Population
+    from flowpheno.positivity.control import Control
     from flowpheno.positivity.limits import PositivityLimits
     from flowpheno.specimen import Therapy
 
@@ -113,42 +114,48 @@ def call_marker(
             n=n,
             reasons=(ReasonCode.NEG_CONTROL_TOO_SMALL,),
         )
-    return _threshold_call(gated, mask, antigen, control.mask, limits, control.name, control.reasons)
+    return _threshold_call(gated, mask, antigen, control, limits)
 
 
-def _threshold_call(  # noqa: PLR0913 - the facts of one call
+def _threshold_call(
     gated: GatedTube,
     mask: EventMask,
     antigen: Antigen,
-    control: EventMask,
+    control: Control,
     limits: PositivityLimits,
-    control_name: str,
-    reasons: tuple[ReasonCode, ...],
 ) -> MarkerCall:
+    reasons = control.reasons
     column = gated.sample.column(antigen.name)
     values = gated.sample.events[mask, column].astype(np.float64)
-    cut = end_of_negative(gated.sample.events[control, column], limits)
+    cut = end_of_negative(gated.sample.events[control.mask, column], limits)
     n = len(values)
     percent = wilson_percent(int(np.count_nonzero(values > cut)), n)
     scheme = limits.schemes[limits.scheme]
-    threshold = scheme.cytoplasmic if antigen.cutoff_kind is CutoffKind.CYTOPLASMIC else scheme.surface
+    threshold = (
+        scheme.cytoplasmic if antigen.cutoff_kind is CutoffKind.CYTOPLASMIC else scheme.surface
+    )
     call = Call.POSITIVE if percent.estimate >= threshold else Call.NEGATIVE
     if percent.low < threshold <= percent.high and percent.low != percent.high:
         call = Call.BORDERLINE
-    low, high = percent_range(gated, antigen.name, mask, control, limits)
+    low, high = percent_range(gated, antigen.name, mask, control.mask, limits)
     if (low >= threshold) != (high >= threshold):
         call, reasons = Call.BORDERLINE, (*reasons, ReasonCode.COMP_SENSITIVE)
+    is_strong, substituted = strong(gated, antigen.name, mask, limits)
+    if substituted and ReasonCode.REF_SUBSTITUTED not in reasons:
+        reasons = (*reasons, ReasonCode.REF_SUBSTITUTED)
     return MarkerCall(
         marker=antigen.name,
         call=call,
-        qualifiers=qualify(gated, antigen, mask, cut, percent, limits) if call is Call.POSITIVE else (),
+        qualifiers=qualify(gated, antigen, mask, cut, percent, limits)
+        if call is Call.POSITIVE
+        else (),
         percent=Interval(percent.estimate, percent.low, percent.high),
         median=float(np.median(values)),
         shift_log10=None,
-        control=control_name,
+        control=control.name,
         cutoff=cut,
         n=n,
-        strong=strong(gated, antigen.name, mask, limits),
+        strong=is_strong,
         reasons=reasons,
     )
 

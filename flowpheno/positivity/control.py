@@ -29,7 +29,9 @@ _GATED_AS = {
 }
 """Names of the vocabulary, as the gating tree knows them."""
 _FALLBACK = ("T", "NK", "gran", "erythroid")
-_ON_FALLBACK = frozenset({"CD15", "CD13", "CD33", "CD66c", "CD24", "CD10", "cyMPO", "CD16", "CD11b", "CD65"})
+_ON_FALLBACK = frozenset(
+    {"CD15", "CD13", "CD33", "CD66c", "CD24", "CD10", "cyMPO", "CD16", "CD11b", "CD65"}
+)
 """Antigens granulocytes carry: these never fall back on them."""
 
 
@@ -72,7 +74,9 @@ def antigen_of(vocabulary: Vocabulary, marker: Marker) -> Antigen:
     parts = [vocabulary.antigens[Marker(p)] for p in marker.split("+") if p in vocabulary.antigens]
     if not parts:
         return Antigen(name=marker)
-    shared = [c for c in parts[0].negative_controls if all(c in p.negative_controls for p in parts)]
+    shared = [
+        c for c in parts[0].negative_controls if all(c in p.negative_controls for p in parts)
+    ]
     positive = {c for p in parts for c in p.positive_controls}
     return Antigen(
         name=marker, negative_controls=tuple(shared), positive_controls=tuple(sorted(positive))
@@ -97,8 +101,10 @@ def find_control(gated: GatedTube, antigen: Antigen, limits: PositivityLimits) -
         None where no population is large enough.
     """
     wanted = [_GATED_AS[name] for name in antigen.negative_controls if name in _GATED_AS]
-    fallback = [p for p in _FALLBACK if p not in {"gran"} or antigen.name not in _ON_FALLBACK]
-    fallback = [p for p in fallback if p not in {_GATED_AS.get(q) for q in antigen.positive_controls}]
+    fallback = [p for p in _FALLBACK if p != "gran" or antigen.name not in _ON_FALLBACK]
+    fallback = [
+        p for p in fallback if p not in {_GATED_AS.get(q) for q in antigen.positive_controls}
+    ]
     for names, reasons in ((wanted, ()), (fallback, (ReasonCode.REF_SUBSTITUTED,))):
         mask = np.zeros(gated.sample.n_events, bool)
         used = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -86,20 +87,25 @@ def intensity_call(
     """
     mask, marker = population.mask, antigen.name
     linear = gated.sample.events[mask, gated.sample.column(marker)]
-    facts = {"marker": marker, "median": float(np.median(linear)), "n": population.n}
+    nothing = MarkerCall(
+        marker=marker,
+        call=Call.NOT_EVALUABLE,
+        median=float(np.median(linear)),
+        n=population.n,
+    )
     if gated.decades.relative:
-        return MarkerCall(**facts, call=Call.NOT_EVALUABLE, reasons=(ReasonCode.SCALE_RELATIVE,))
+        return replace(nothing, reasons=(ReasonCode.SCALE_RELATIVE,))
     name = "T" if antigen.reference == "T" else _STAGE_REFERENCE
     reasons: tuple[ReasonCode, ...] = ()
     if np.count_nonzero(gated.mask(name)) < limits.minimum_events:
         name, reasons = "T", (ReasonCode.REF_SUBSTITUTED,)
     reference = gated.mask(name)
     if np.count_nonzero(reference) < limits.minimum_events:
-        reasons = (ReasonCode.NEG_CONTROL_TOO_SMALL,)
-        return MarkerCall(**facts, call=Call.NOT_EVALUABLE, reasons=reasons)
+        return replace(nothing, reasons=(ReasonCode.NEG_CONTROL_TOO_SMALL,))
     delta = shift(gated, marker, mask, reference)
     if reasons:
-        return _against_substitute(facts, linear, gated, marker, reference, limits, reasons)
+        control = gated.sample.events[reference, gated.sample.column(marker)]
+        return _against_substitute(nothing, linear, control, limits)
     dim = limits.cd45_dim_log10 if marker == "CD45" else limits.dim_log10
     qualifiers: tuple[Qualifier, ...] = ()
     if delta <= dim:
@@ -107,8 +113,8 @@ def intensity_call(
     elif delta >= limits.bright_log10:
         qualifiers = (Qualifier.BRIGHT,)
     absent = delta <= limits.absent_log10
-    return MarkerCall(
-        **facts,
+    return replace(
+        nothing,
         call=Call.NEGATIVE if absent else Call.POSITIVE,
         qualifiers=() if absent else qualifiers,
         shift_log10=delta,
@@ -116,30 +122,26 @@ def intensity_call(
     )
 
 
-def _against_substitute(  # noqa: PLR0913 - the facts of one call
-    facts: dict[str, object],
-    linear: EventMatrix,
-    gated: GatedTube,
-    marker: Marker,
-    reference: EventMask,
-    limits: PositivityLimits,
-    reasons: tuple[ReasonCode, ...],
+def _against_substitute(
+    nothing: MarkerCall, linear: EventMatrix, control: EventMatrix, limits: PositivityLimits
 ) -> MarkerCall:
     """T cells stand in: being above them is positive, not being above them says nothing."""
-    cut = end_of_negative(gated.sample.events[reference, gated.sample.column(marker)], limits)
+    cut = end_of_negative(control, limits)
     percent = wilson_percent(int(np.count_nonzero(linear > cut)), len(linear))
     positive = percent.estimate >= limits.schemes[limits.scheme].surface
-    return MarkerCall(
-        **facts,  # type: ignore[arg-type] # marker, median and n, as in the caller
+    return replace(
+        nothing,
         call=Call.POSITIVE if positive else Call.NOT_EVALUABLE,
         percent=percent,
         cutoff=cut,
         control="T",
-        reasons=reasons,
+        reasons=(ReasonCode.REF_SUBSTITUTED,),
     )
 
 
-def strong(gated: GatedTube, marker: Marker, mask: EventMask, limits: PositivityLimits) -> bool | None:
+def strong(
+    gated: GatedTube, marker: Marker, mask: EventMask, limits: PositivityLimits
+) -> tuple[bool | None, bool]:
     """Hold a marker against the intensity criterion of WHO-HAEM5.
 
     Parameters
@@ -158,6 +160,8 @@ def strong(gated: GatedTube, marker: Marker, mask: EventMask, limits: Positivity
     bool or None
         Whether it is in part above half of its normal counterpart; None where there is no such
         rule, no counterpart in the tube, or only a relative scale.
+    bool
+        Whether another population stood in for the counterpart.
 
     References
     ----------
@@ -166,18 +170,18 @@ def strong(gated: GatedTube, marker: Marker, mask: EventMask, limits: Positivity
     """
     rule = limits.strong_references.get(marker)
     if rule is None or gated.decades.relative:
-        return None
+        return None, False
     column = gated.sample.column(marker)
     for name, factor in ((rule.reference, 1.0), (rule.substitute, rule.factor)):
         reference = gated.mask(name)
         if name and np.count_nonzero(reference) >= limits.minimum_events:
             normal = factor * float(np.median(gated.sample.events[reference, column]))
             upper = np.percentile(gated.sample.events[mask, column], limits.strong_quantile)
-            return bool(upper > limits.strong_share * normal)
-    return None
+            return bool(upper > limits.strong_share * normal), name != rule.reference
+    return None, False
 
 
-def qualify(  # noqa: PLR0913 - the facts of one call
+def qualify(
     gated: GatedTube,
     antigen: Antigen,
     mask: EventMask,
@@ -254,4 +258,7 @@ def is_bimodal(values: Values, limits: PositivityLimits) -> bool:
     one = GaussianMixture(1, random_state=0).fit(column)
     two = GaussianMixture(2, random_state=0).fit(column)
     gap = abs(float(two.means_[0, 0] - two.means_[1, 0]))
-    return bool(one.bic(column) - two.bic(column) > limits.partial_bic) and gap >= limits.partial_gap_log10
+    return (
+        bool(one.bic(column) - two.bic(column) > limits.partial_bic)
+        and gap >= limits.partial_gap_log10
+    )

@@ -88,6 +88,8 @@ class PositivityLimits:
         By marker.
     masks : mapping of str to Mask
         By therapy.
+    expected : tuple of str
+        Markers a report on blasts names even where they were not stained.
     """
 
     source: str
@@ -111,3 +113,4 @@ class PositivityLimits:
     strong_quantile: float
     strong_references: Mapping[str, StrongReference]
     masks: Mapping[str, Mask]
+    expected: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Would a slightly different spillover matrix change a percentage?"""
+"""Whether a slightly different spillover matrix would change a percentage."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def percent_range(
     spillover = sample.spillover
     if spillover is None or detector not in spillover.detectors:
         return unchanged, unchanged
-    columns = [_column_of(gated, name) for name in spillover.detectors]
+    columns = np.array([_column_of(gated, name) for name in spillover.detectors])
     at = spillover.detectors.index(detector)
     percents = [unchanged]
     for sign in (-1, 1):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.compensation import SpilloverLimits
+from flowpheno.compensation import SpilloverLimits  # noqa: TC001 - read with the limits
 from flowpheno.qc.debris import DebrisLimits, check_debris
 from flowpheno.qc.dna import SYTO, DnaLimits, check_dna
 from flowpheno.qc.margin import MarginLimits, check_margins
@@ -16,10 +16,11 @@ from flowpheno.qc.time import TimeLimits, check_time
 from flowpheno.qc.viability import ViabilityLimits, check_viability
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from flowpheno.arrays import EventMask
     from flowpheno.finding import Finding
+    from flowpheno.qc.step import Step
     from flowpheno.sample import Sample
 
 
@@ -104,9 +105,10 @@ def quality_control(raw: Sample, sample: Sample, limits: QcLimits) -> QualityCon
         Steps, masks and findings; every step a tube lacks the channels for keeps all and says so.
     """
     left = np.ones(sample.n_events, bool)
-    steps, findings = [], []
+    steps: list[QcStep] = []
+    findings: list[Finding] = []
     masks: dict[str, EventMask] = {}
-    checks = (
+    checks: tuple[Callable[[EventMask], Step], ...] = (
         lambda _: check_time(raw, limits.time),
         lambda _: check_margins(raw, limits.margin),
         lambda parent: check_dna(sample, parent, limits.dna),

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.marker import Marker
+from flowpheno.qc.singlet import FSC
 from flowpheno.qc.step import Step, not_possible
-from flowpheno.qc.valley import lower_border
+from flowpheno.qc.valley import lower_border, upper_border
+from flowpheno.sample import Scale
 from flowpheno.transform.working import working_transform
 
 if TYPE_CHECKING:
-    from flowpheno.arrays import EventMask
+    from flowpheno.arrays import EventMask, EventMatrix
     from flowpheno.sample import Sample
 
 SYTO = Marker("SYTO")
@@ -35,6 +37,12 @@ class DnaLimits:
         Robust SDs below the main mode where there is no valley.
     reach : float
         Decades below the main mode within which the border lies.
+    apart : float
+        Decades above the main mode at which another mode is one of other events.
+    least_percent : float
+        Percent of events that such a mode has at least to be that of the cells.
+    debris_share : float
+        Share of the cells' forward scatter that the main mode has at most to be debris.
     """
 
     source: str
@@ -42,10 +50,16 @@ class DnaLimits:
     valley_depth: float
     tail_sd: float
     reach: float
+    apart: float
+    least_percent: float
+    debris_share: float
 
 
 def check_dna(sample: Sample, parent: EventMask, limits: DnaLimits) -> Step:
     """Keep the events with DNA.
+
+    The cells are the main mode, unless there is a mode of larger events with far more DNA: then
+    debris outnumbers them.
 
     Parameters
     ----------
@@ -59,15 +73,37 @@ def check_dna(sample: Sample, parent: EventMask, limits: DnaLimits) -> Step:
     Returns
     -------
     Step
-        ``"nucleated"``; keeps everything where no DNA dye was used.
+        ``"dna"``; keeps everything where no DNA dye was used, or on a relative scale.
     """
+    n = sample.n_events
     if not sample.has(SYTO):
-        return not_possible("dna", sample.n_events, "no DNA dye in the tube")
-    if not parent.any():
-        return not_possible("dna", sample.n_events, "no events")
+        return not_possible("dna", n, "no DNA dye in the tube")
+    if sample.scale is Scale.RELATIVE:
+        return not_possible("dna", n, "relative scale")
     column = sample.column(SYTO)
     transform = working_transform(sample.channels[column], sample.scale)
     values = transform.apply(sample.events[:, column]) / np.float32(np.log(10))
-    border = lower_border(values[parent], limits)
+    judged = parent & np.isfinite(values)
+    if not judged.any():
+        return not_possible("dna", n, "no events")
+    border = _above_debris(sample, values, judged, limits)
+    if border is None:
+        border = lower_border(values[judged], limits)
     intensity = float(transform.invert(np.array([border * np.log(10)]))[0])
     return Step(name="dna", keep=values > border, note=f"DNA dye above {intensity:.0f}")
+
+
+def _above_debris(
+    sample: Sample, values: EventMatrix, judged: EventMask, limits: DnaLimits
+) -> float | None:
+    """Valley above the main mode, if that is one of smaller events."""
+    border = upper_border(values[judged], limits)
+    if border is None or not sample.has(FSC):
+        return None
+    size = sample.events[:, sample.column(FSC)]
+    above = judged & (values > border)
+    below = judged & (values <= border)
+    if 100 * np.count_nonzero(above) < limits.least_percent * np.count_nonzero(judged):
+        return None
+    smaller = np.median(size[below]) <= limits.debris_share * np.median(size[above])
+    return border if smaller else None

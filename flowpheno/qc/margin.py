@@ -1,4 +1,4 @@
-"""Events at the ends of a detector's range."""
+"""Events at the ends of a detector's range, and values that are no numbers."""
 
 from __future__ import annotations
 
@@ -8,41 +8,53 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.finding import Finding, ReasonCode, Severity
+from flowpheno.marker import Marker
+from flowpheno.qc.saturation import saturated
 from flowpheno.qc.step import Step
-from flowpheno.sample import ChannelKind, Scale
+from flowpheno.sample import ChannelKind, Measure, Scale
 
 if TYPE_CHECKING:
-    from flowpheno.arrays import EventMask, EventMatrix
-    from flowpheno.sample import Sample
+    from flowpheno.arrays import EventMask
+    from flowpheno.sample import Channel, Sample
+
+_STAGE = "qc.margin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarginLimits:
-    """When events at the ends of the range are too many.
+    """When events at the ends of the range are left out.
 
     Attributes
     ----------
     source : str
         Citation or tag.
-    full_share : float
-        Share of full scale (0 to 1) from which a value is saturated.
     tail_share : float
-        Share of full scale above which events below saturation make a bright population.
+        Share of the saturated value above which other events make a bright population.
+    population_percent : float
+        Percent of events saturated in one detector that is a population, not an accident.
+    kept_markers : tuple of str
+        Markers whose saturated events are never left out.
     maximum_percent : float
-        Percent of removed events that is an excess.
+        Percent of events saturated in fluorescence that is an excess.
+    maximum_both_percent : float
+        Percent of events saturated in both scatters up to which they are left out.
     """
 
     source: str
-    full_share: float
     tail_share: float
+    population_percent: float
+    kept_markers: tuple[str, ...]
     maximum_percent: float
+    maximum_both_percent: float
 
 
 def check_margins(raw: Sample, limits: MarginLimits) -> Step:
-    """Take out events saturated in fluorescence unless they are the end of a bright population.
+    """Take out events of which the detectors say too little.
 
-    Events saturated in scatter are counted and kept: they are large cells, and dropping them
-    would change every percentage.
+    Three kinds: values that are not finite; saturation of *both* scatters, which leaves nothing
+    to tell a large cell from a clump by; sporadic saturation of fluorescence, unless it is the
+    end of a bright population. Events saturated in one scatter are counted and kept: they are
+    granulocytes, and dropping them would change every percentage.
 
     Parameters
     ----------
@@ -54,45 +66,113 @@ def check_margins(raw: Sample, limits: MarginLimits) -> Step:
     Returns
     -------
     Step
-        ``"within_range"``; keeps everything on a relative scale.
+        ``"within_range"``; on a relative scale only values that are not finite are left out.
     """
     n = raw.n_events
-    keep = np.ones(n, bool)
-    findings = []
+    keep, findings = _finite(raw)
     if raw.scale is Scale.RELATIVE or n == 0:
-        return Step(name="within_range", keep=keep, note="not applied: relative scale or no events")
+        note = "no range: relative scale" if n else "no events"
+        return Step(name="within_range", keep=keep, note=note, findings=tuple(findings))
+    share_full = []
     for index, channel in enumerate(raw.channels):
-        values = raw.events[:, index]
-        full = values >= limits.full_share * channel.range
+        full = saturated(raw.events[:, index], channel.range)
         count = int(np.count_nonzero(full))
         if count == 0:
             continue
         if channel.kind is ChannelKind.SCATTER:
-            findings.append(_note(channel.detector, count, n, "kept: saturated scatter"))
+            findings.append(_note(channel.detector, count, n, "kept: saturated in this scatter"))
         elif channel.kind is ChannelKind.FLUORESCENCE:
-            if _is_tail(values, full, channel.range, limits):
-                findings.append(_note(channel.detector, count, n, "kept: end of a bright population"))
+            share_full.append((channel, 100 * count / n))
+            why = _kept_because(raw, index, full, limits)
+            if why:
+                findings.append(_note(channel.detector, count, n, f"kept: {why}"))
             else:
+                findings.append(_note(channel.detector, count, n, "left out"))
                 keep &= ~full
-    removed = 100 * float(np.mean(~keep))
-    if removed > limits.maximum_percent:
-        findings.append(
-            Finding(
-                code=ReasonCode.MARGIN_EXCESS,
-                severity=Severity.WARNING,
-                stage="qc.margin",
-                message=f"{removed:.1f} % of events saturate a fluorescence detector",
-                value=removed,
-            )
+    both, said = _both_scatters(raw, limits)
+    findings += [*said, *_excess(share_full, limits)]
+    n_left_out = n - int(np.count_nonzero(keep & ~both))
+    note = f"{n_left_out} left out; saturated in one scatter kept"
+    return Step(name="within_range", keep=keep & ~both, note=note, findings=tuple(findings))
+
+
+def _finite(raw: Sample) -> tuple[EventMask, list[Finding]]:
+    keep = np.ones(raw.n_events, bool)
+    for column in raw.events.T:
+        keep &= np.isfinite(column)
+    n_bad = raw.n_events - int(np.count_nonzero(keep))
+    if n_bad == 0:
+        return keep, []
+    percent = 100 * n_bad / raw.n_events
+    finding = Finding(
+        code=ReasonCode.FCS_REPAIRED,
+        severity=Severity.WARNING,
+        stage=_STAGE,
+        message=f"{n_bad} events ({percent:.2f} %) hold values that are not finite; left out",
+        value=percent,
+    )
+    return keep, [finding]
+
+
+def _kept_because(raw: Sample, index: int, full: EventMask, limits: MarginLimits) -> str:
+    """Why saturated events of a fluorescence detector are cells; empty if they are not."""
+    channel, values = raw.channels[index], raw.events[:, index]
+    below = (values >= limits.tail_share * float(values[full].min())) & ~full
+    if np.count_nonzero(below) >= np.count_nonzero(full):
+        return "end of a bright population"
+    if channel.marker in limits.kept_markers:
+        return f"{channel.marker} may be that bright"
+    if 100 * float(np.mean(full)) >= limits.population_percent:
+        return "a population brighter than the detector's range"
+    return ""
+
+
+def _both_scatters(raw: Sample, limits: MarginLimits) -> tuple[EventMask, list[Finding]]:
+    """Events beyond the range of forward and side scatter, and what becomes of them."""
+    both = np.ones(raw.n_events, bool)
+    for name in ("FSC", "SSC"):
+        index = next((i for i, c in enumerate(raw.channels) if _is_area(c, name)), None)
+        if index is None:
+            return np.zeros(raw.n_events, bool), []
+        both &= saturated(raw.events[:, index], raw.channels[index].range)
+    count = int(np.count_nonzero(both))
+    if count == 0:
+        return both, []
+    percent = 100 * count / raw.n_events
+    if percent > limits.maximum_both_percent:
+        message = (
+            f"{percent:.1f} % of events saturate both scatters and are kept: too high a gain?"
         )
-    note = "saturated in fluorescence removed; saturated scatter kept"
-    return Step(name="within_range", keep=keep, note=note, findings=tuple(findings))
+        return np.zeros(raw.n_events, bool), [_excess_finding(message, percent)]
+    return both, [_note("FSC and SSC", count, raw.n_events, "left out: no size, no shape")]
 
 
-def _is_tail(values: EventMatrix, full: EventMask, top: float, limits: MarginLimits) -> bool:
-    """Whether as many events lie just below saturation as in it."""
-    below = (values >= limits.tail_share * top) & ~full
-    return bool(np.count_nonzero(below) >= np.count_nonzero(full))
+def _is_area(channel: Channel, name: str) -> bool:
+    scatter = channel.kind is ChannelKind.SCATTER and channel.marker == Marker(name)
+    return scatter and channel.measure is Measure.AREA
+
+
+def _excess(share_full: list[tuple[Channel, float]], limits: MarginLimits) -> list[Finding]:
+    """Detectors in which a good part of the events is saturated."""
+    return [
+        _excess_finding(
+            f"{percent:.1f} % of events saturate {channel.detector}: their "
+            f"{channel.marker or 'signal'} is brighter than measured",
+            percent,
+        )
+        for channel, percent in share_full
+        if percent > limits.maximum_percent
+    ]
+
+
+def _excess_finding(message: str, percent: float) -> Finding:
+    return Finding(
+        code=ReasonCode.MARGIN_EXCESS,
+        severity=Severity.WARNING,
+        stage=_STAGE,
+        message=message,
+        value=percent,
+    )
 
 
 def _note(detector: str, count: int, n: int, what: str) -> Finding:
@@ -100,7 +180,7 @@ def _note(detector: str, count: int, n: int, what: str) -> Finding:
     return Finding(
         code=ReasonCode.STEP_LOG,
         severity=Severity.NOTE,
-        stage="qc.margin",
+        stage=_STAGE,
         message=f"{detector}: {count} events ({percent:.2f} %) at full scale, {what}",
         value=percent,
     )

@@ -9,16 +9,16 @@ import numpy as np
 
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.marker import Marker
+from flowpheno.qc.saturation import saturated
 from flowpheno.qc.step import Step, not_possible
-from flowpheno.sample import Measure
-from flowpheno.statistics import robust_sd
+from flowpheno.sample import Measure, Scale
 
 if TYPE_CHECKING:
     from flowpheno.arrays import EventMask, Values
     from flowpheno.sample import Sample
 
 FSC = Marker("FSC")
-_FULL = 0.999
+_MAD_TO_SD = 1.4826
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +30,9 @@ class SingletLimits:
     source : str
         Citation or tag.
     mad : float
-        Robust SDs beyond the ridge of single cells.
+        Robust SDs above the median of all pulses.
     minimum_gap : float
-        Relative distance from the ridge a doublet has at least.
-    bins : int
-        Size classes in which the ridge is followed.
+        Distance from the median a doublet has at least, natural logarithm of the pulse's width.
     maximum_percent : float
         Percent of doublets that is an excess.
     """
@@ -42,12 +40,11 @@ class SingletLimits:
     source: str
     mad: float
     minimum_gap: float
-    bins: int
     maximum_percent: float
 
 
 def check_singlets(sample: Sample, parent: EventMask, limits: SingletLimits) -> Step:
-    """Keep single cells.
+    """Keep single cells: pulses not much wider than those of most events.
 
     Parameters
     ----------
@@ -61,52 +58,59 @@ def check_singlets(sample: Sample, parent: EventMask, limits: SingletLimits) -> 
     Returns
     -------
     Step
-        ``"singlets"``; keeps everything where forward scatter has neither height nor width.
+        ``"singlets"``; keeps everything where forward scatter has neither height nor width, or
+        on a relative scale.
+
+    References
+    ----------
+    .. [1] Emmaneel A, et al. PeacoQC. Cytometry A. 2022;101(4):325-338. RemoveDoublets: ratio of
+       area and height beyond a multiple of the MAD; here of its upper half.
     """
     n = sample.n_events
     if not sample.has(FSC) or not parent.any():
-        return not_possible("singlets", n, "no forward scatter area" if parent.any() else "no events")
-    area = sample.events[:, sample.column(FSC)].astype(np.float64)
-    full = area >= _FULL * sample.channels[sample.column(FSC)].range
+        why = "no forward scatter area" if parent.any() else "no events"
+        return not_possible("singlets", n, why)
+    if sample.scale is Scale.RELATIVE:
+        return not_possible("singlets", n, "relative scale")
+    column = sample.column(FSC)
+    area = sample.events[:, column].astype(np.float64)
+    full = saturated(sample.events[:, column], sample.channels[column].range)
     keep = np.ones(n, bool)
     by = []
     if sample.has(FSC, Measure.HEIGHT):
-        height = sample.events[:, sample.column(FSC, Measure.HEIGHT)].astype(np.float64)
-        ratio = height / np.maximum(area, 1.0)
-        # a saturated area makes the ratio mean nothing: such events are not judged by it
-        keep &= full | ~_beyond(-np.log(np.maximum(ratio, 1e-6)), area, parent & ~full, limits)
+        height = sample.events[:, sample.column(FSC, Measure.HEIGHT)]
+        # a saturated area says nothing beside a height: such events are not judged by it
+        keep &= full | ~_wide(_log(area) - _log(height), parent & ~full, limits)
         by.append("FSC-H against FSC-A")
     if sample.has(FSC, Measure.WIDTH):
-        width = sample.events[:, sample.column(FSC, Measure.WIDTH)].astype(np.float64)
-        if np.ptp(width[parent]) > 0:
-            keep &= ~_beyond(np.log(np.maximum(width, 1e-6)), area, parent, limits)
-            by.append("FSC-W against FSC-A")
+        width = sample.events[:, sample.column(FSC, Measure.WIDTH)]
+        keep &= ~_wide(_log(width), parent, limits)
+        by.append("FSC-W against FSC-A")
     if not by:
         return not_possible("singlets", n, "forward scatter has neither height nor width")
     removed = 100 * float(np.mean(~keep[parent]))
-    return Step(name="singlets", keep=keep, note=", ".join(by), findings=_findings(removed, limits))
+    note = ", ".join(by)
+    return Step(name="singlets", keep=keep, note=note, findings=_findings(removed, limits))
 
 
-def _beyond(pulse: Values, area: Values, parent: EventMask, limits: SingletLimits) -> EventMask:
-    """Events above the ridge of single cells of their size."""
-    if not parent.any():
+def _log(values: np.ndarray[tuple[int], np.dtype[np.floating]]) -> Values:
+    """Natural logarithm; NaN where there is none."""
+    positive = np.where(values > 0, values, np.nan).astype(np.float64)
+    return np.log(positive)
+
+
+def _wide(pulse: Values, parent: EventMask, limits: SingletLimits) -> EventMask:
+    """Events whose pulse is wider than those of single cells, whatever their size.
+
+    Noise is measured in the upper half: pulses spread more above their median than below.
+    """
+    judged = parent & np.isfinite(pulse)
+    if not judged.any():
         return np.zeros(len(pulse), bool)
-    edges = np.quantile(area[parent], np.linspace(0, 1, limits.bins + 1)[1:-1])
-    size = np.searchsorted(edges, area)
-    ridge, border = np.zeros(limits.bins), np.zeros(limits.bins)
-    whole = pulse[parent]
-    for index in range(limits.bins):
-        members = pulse[parent & (size == index)]
-        members = members if members.size else whole
-        # two cells are wider than one: the lower half of a size class is free of them
-        ridge[index] = np.median(members)
-        lower = members[members <= ridge[index]]
-        border[index] = ridge[index] + max(
-            limits.mad * 1.4826 * float(np.median(ridge[index] - lower)), limits.minimum_gap
-        )
-    # a size class made mostly of doublets takes the ridge of single cells of other sizes
-    common = float(np.median(ridge)) + limits.mad * robust_sd(ridge)
-    return np.asarray(pulse > np.minimum(border[size], max(common, float(np.median(ridge))) + limits.minimum_gap * 2))
+    middle = float(np.median(pulse[judged]))
+    upper = pulse[judged & (pulse >= middle)] - middle
+    gap = max(limits.mad * _MAD_TO_SD * float(np.median(upper)), limits.minimum_gap)
+    return np.asarray(pulse > middle + gap)
 
 
 def _findings(removed: float, limits: SingletLimits) -> tuple[Finding, ...]:

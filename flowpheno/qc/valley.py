@@ -1,4 +1,4 @@
-"""The lower border of a main mode: a density valley, or the end of its tail."""
+"""The borders of a main mode: a density valley, or the end of its tail."""
 
 from __future__ import annotations
 
@@ -31,6 +31,10 @@ class BorderLimits(Protocol):
     def reach(self) -> float:
         """How far below the main mode the border may lie."""
 
+    @property
+    def apart(self) -> float:
+        """How far above the main mode another mode is not part of it."""
+
 
 def lower_border(values: EventMatrix, limits: BorderLimits) -> float:
     """Find where a main mode begins.
@@ -59,3 +63,28 @@ def lower_border(values: EventMatrix, limits: BorderLimits) -> float:
         if main - limits.reach < position < main:
             return position
     return tail
+
+
+def upper_border(values: EventMatrix, limits: BorderLimits) -> float | None:
+    """Find where a mode far above the main one begins.
+
+    Parameters
+    ----------
+    values : EventMatrix
+        Decades, shape ``(n,)``; not empty.
+    limits : BorderLimits
+        Parameters.
+
+    Returns
+    -------
+    float or None
+        The valley between the two; None if no mode is that far above, or the valley is shallow.
+    """
+    curve = density(values, bandwidth=limits.bandwidth)
+    main = float(curve.grid[int(np.argmax(curve.height))])
+    valley = curve.valley_above(main)
+    if valley is None or valley.depth > limits.valley_depth:
+        return None
+    modes = curve.modes()
+    next_mode = float(modes[modes > valley.position][0])
+    return valley.position if next_mode - main >= limits.apart else None

@@ -1,13 +1,27 @@
-"""Scales, named as Gating-ML 2.0 names them: forward, inverse, ticks."""
+"""Scales, named as Gating-ML 2.0 names them: forward, inverse, ticks.
+
+The package is callable: ``flowpheno.transform(sample)`` is `transform_sample`, the stage that
+follows ``flowpheno.compensate(sample)``.
+"""
 
 from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from flowpheno.transform.asinh import Asinh
 from flowpheno.transform.base import Transform
 from flowpheno.transform.linear import Linear
 from flowpheno.transform.logicle import Logicle
+from flowpheno.transform.table import transform_sample
 from flowpheno.transform.ticks import Ticks, decade_ticks
 from flowpheno.transform.working import working_transform
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from flowpheno.sample import Sample
 
 __all__ = [
     "Asinh",
@@ -16,5 +30,16 @@ __all__ = [
     "Ticks",
     "Transform",
     "decade_ticks",
+    "transform_sample",
     "working_transform",
 ]
+
+
+class _Stage(ModuleType):
+    """One name, two uses: the package of scales, and the stage that applies them."""
+
+    def __call__(self, sample: Sample, scale: Transform | None = None) -> pd.DataFrame:
+        return transform_sample(sample, scale)
+
+
+sys.modules[__name__].__class__ = _Stage

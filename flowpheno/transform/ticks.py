@@ -44,30 +44,30 @@ def decade_ticks(transform: Transform, low: float, high: float) -> Ticks:
     Returns
     -------
     Ticks
-        Zero and the decades as major ticks where they do not crowd, 2 to 9 of each as minor ones.
+        Zero and the decades that do not crowd about it as major ticks, 2 to 9 of each as minor
+        ones; ascending.
     """
-    top = max(abs(low), abs(high), 1.0)
-    decades = [10.0**k for k in range(int(np.floor(np.log10(top))) + 1)]
-    values = [-v for v in reversed(decades)] + [0.0] + decades
     ends = transform.apply(np.array([low, high], np.float64))
-    width = float(ends[1] - ends[0]) or 1.0
-    major: list[float] = []
-    labels: list[str] = []
+    least = _LEAST_GAP * (float(ends[1] - ends[0]) or 1.0)
     zero = float(transform.apply(np.array([0.0]))[0])
-    for value in values:
-        position = float(transform.apply(np.array([value], np.float64))[0])
-        crowded = value != 0 and abs(position - zero) < _LEAST_GAP * width
-        if low <= value <= high and not crowded:
-            major.append(position)
-            labels.append(_label(value))
-    steps = np.array([s * m * 10.0**k for s in (-1, 1) for k in range(len(decades)) for m in range(2, 10)])
-    inside = steps[(steps >= low) & (steps <= high)]
-    minor = tuple(float(v) for v in transform.apply(inside))
-    return Ticks(major=tuple(major), minor=minor, labels=tuple(labels))
+    top = max(abs(low), abs(high), 1.0)
+    decades = 10.0 ** np.arange(int(np.floor(np.log10(top))) + 1)
+    clear = np.abs(transform.apply(decades) - zero) >= least  # the scales are odd about zero
+    shown = decades[clear]
+    values = np.concatenate([-shown[::-1], [0.0], shown])
+    values = values[(values >= low) & (values <= high)]
+    steps = np.outer(shown, np.arange(2, 10)).ravel()
+    inside = np.concatenate([-steps[::-1], steps])
+    inside = inside[(inside >= low) & (inside <= high)]
+    return Ticks(
+        major=tuple(transform.apply(values).tolist()),
+        minor=tuple(transform.apply(inside).tolist()),
+        labels=tuple(_label(value) for value in values.tolist()),
+    )
 
 
 def _label(value: float) -> str:
     if value == 0:
         return "0"
     exponent = round(float(np.log10(abs(value))))
-    return ("−" if value < 0 else "") + "10" + str(exponent).translate(_SUPERSCRIPT)
+    return ("\N{MINUS SIGN}" if value < 0 else "") + "10" + str(exponent).translate(_SUPERSCRIPT)

@@ -1,0 +1,18 @@
+"""The Python surface: what a scientist types in a notebook; ``flowpheno`` gives these names."""
+
+from __future__ import annotations
+
+from flowpheno.api.compare import compare
+from flowpheno.api.judge import classify, classify_directory
+from flowpheno.api.typed import match_phenotypes, score
+from flowpheno.api.values import Classified, Cohort
+
+__all__ = [
+    "Classified",
+    "Cohort",
+    "classify",
+    "classify_directory",
+    "compare",
+    "match_phenotypes",
+    "score",
+]

@@ -1,0 +1,151 @@
+"""Judge specimens: one with its events, or a folder of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flowpheno.aberrancy.template import NormalTemplate, load_template
+from flowpheno.api.values import Classified, Cohort
+from flowpheno.panel.definitions import load_definitions
+from flowpheno.pipeline.directory import SIMULATED_KEYWORD, Options, classify_files, make_run
+from flowpheno.pipeline.manifest import read_manifest
+from flowpheno.pipeline.progress import progress_bar
+from flowpheno.pipeline.specimen import judge_tubes
+from flowpheno.pipeline.tube import analyse_tube
+from flowpheno.reading import read_fcs
+from flowpheno.sample import Sample
+from flowpheno.specimen import Specimen
+
+if TYPE_CHECKING:
+    from flowpheno.panel.definitions import Definitions
+
+PANELS = ("b_all",)
+"""Questions that can be asked: is there a B-precursor ALL?"""
+
+
+def classify(
+    source: Sample | Specimen | Path | str,
+    *,
+    panel: str = "b_all",
+    known_bcp_all: bool = False,
+    template: NormalTemplate | Path | str | None = None,
+    definitions: Definitions | None = None,
+) -> Classified:
+    """Judge one specimen for an aberrant B precursor.
+
+    Parameters
+    ----------
+    source : Sample or Specimen or Path or str
+        A tube, a specimen with its tubes, or an FCS file.
+    panel : str
+        The question; ``"b_all"``, B-precursor ALL, is the only one there is.
+    known_bcp_all : bool
+        B-precursor ALL was established before; lowers a quantity, never adds evidence.
+    template : NormalTemplate or Path or str or None
+        Normal marrows to compare with; without one a negative cannot be given.
+    definitions : Definitions or None
+        Of `load_definitions`; None for those that come with flowpheno.
+
+    Returns
+    -------
+    Classified
+        The verdict, its tables and its pictures.
+
+    Raises
+    ------
+    FcsError
+        If the file cannot be read.
+    TemplateError
+        If the template cannot be used.
+    ValueError
+        If there is no such panel.
+    """
+    _check_panel(panel)
+    used = definitions or load_definitions()
+    specimen = _as_specimen(source, used, known_bcp_all=known_bcp_all)
+    normal = load_template(Path(template)) if isinstance(template, Path | str) else template
+    tubes = tuple(analyse_tube(tube, specimen, used, normal) for tube in specimen.tubes)
+    result = judge_tubes(specimen, tubes, used, normal, events=True)
+    simulated = any(SIMULATED_KEYWORD in tube.keywords for tube in specimen.tubes)
+    return Classified(run=make_run([result], used, simulated=simulated), tubes=tubes)
+
+
+def classify_directory(
+    path: Path | str,
+    *,
+    manifest: Path | str | None = None,
+    known_bcp_all: bool = False,
+    template: Path | str | None = None,
+    panels: Path | str | None = None,
+    jobs: int = 1,
+) -> Cohort:
+    """Judge every marrow of a folder; one broken file costs one row.
+
+    Parameters
+    ----------
+    path : Path or str
+        Folder, searched to the bottom.
+    manifest : Path or str or None
+        CSV of what a person knows of the files.
+    known_bcp_all : bool
+        History of specimens for which the manifest does not say.
+    template : Path or str or None
+        Normal template.
+    panels : Path or str or None
+        Definitions of your own.
+    jobs : int
+        Specimens judged at a time.
+
+    Returns
+    -------
+    Cohort
+        Specimens in sorted order, and the files that could not be used.
+
+    Raises
+    ------
+    FlowphenoError
+        If manifest, template or definitions cannot be used.
+    """
+    options = Options(
+        known_bcp_all=known_bcp_all,
+        template=optional_path(template),
+        panels=optional_path(panels),
+        manifest={} if manifest is None else read_manifest(Path(manifest)),
+        jobs=jobs,
+    )
+    with progress_bar("Judging") as advance:
+        return Cohort(run=classify_files([Path(path)], options, progress=advance))
+
+
+def optional_path(path: Path | str | None) -> Path | None:
+    """Make a path of what may be none.
+
+    Parameters
+    ----------
+    path : Path or str or None
+        As given.
+
+    Returns
+    -------
+    Path or None
+        None for None.
+    """
+    return None if path is None else Path(path)
+
+
+def _check_panel(panel: str) -> None:
+    if panel not in PANELS:
+        raise ValueError(f"panel {panel!r} is not known; known: {', '.join(PANELS)}")
+
+
+def _as_specimen(
+    source: Sample | Specimen | Path | str, definitions: Definitions, *, known_bcp_all: bool
+) -> Specimen:
+    if isinstance(source, Specimen):
+        return replace(source, known_bcp_all=source.known_bcp_all or known_bcp_all)
+    sample = source
+    if not isinstance(sample, Sample):
+        sample = read_fcs(sample, vocabulary=definitions.vocabulary)
+    return Specimen(name=sample.name, tubes=(sample,), known_bcp_all=known_bcp_all)

@@ -1,0 +1,16 @@
+"""Remove spectral spillover: from the file's matrix or a table, and doubt both."""
+
+from __future__ import annotations
+
+from flowpheno.compensation.apply import compensate, with_spillover
+from flowpheno.compensation.check import check_spillover
+from flowpheno.compensation.limits import SpilloverLimits
+from flowpheno.compensation.table import read_spillover_csv
+
+__all__ = [
+    "SpilloverLimits",
+    "check_spillover",
+    "compensate",
+    "read_spillover_csv",
+    "with_spillover",
+]
