@@ -52,6 +52,12 @@ class SpecimenFacts:
         Their lineage.
     reasons : frozenset of ReasonCode
         What quality control and the stages noticed.
+    looks_mature : bool
+        Whether the candidate has CD20 as bright as mature B cells and neither CD34 nor TdT.
+    tdt_negative : bool
+        Whether TdT was measured on it and negative.
+    lineage_contradicted : bool
+        Whether it carries MPO or CD3 without the lineages being told apart.
     """
 
     call: AberrancyCall
@@ -67,6 +73,9 @@ class SpecimenFacts:
     non_b_percent: float
     non_b_lineage: Lineage
     reasons: frozenset[ReasonCode]
+    looks_mature: bool = False
+    tdt_negative: bool = False
+    lineage_contradicted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,7 @@ def decide(facts: SpecimenFacts, rules: DecisionRules, mrd: MrdRules) -> Decisio
 
 def _aberrant(facts: SpecimenFacts, rules: DecisionRules, mrd: MrdRules) -> Decision:
     """Name an aberrant B-lineage population; other lineages that were measured always win."""
-    doubt = _not_b_precursor(facts)
+    doubt = _not_b_precursor(facts, rules)
     if doubt is not None:
         return doubt
     reasons = facts.reasons
@@ -140,11 +149,15 @@ def _aberrant(facts: SpecimenFacts, rules: DecisionRules, mrd: MrdRules) -> Deci
     return Decision(verdict, reasons)
 
 
-def _not_b_precursor(facts: SpecimenFacts) -> Decision | None:
+def _not_b_precursor(facts: SpecimenFacts, rules: DecisionRules) -> Decision | None:
     """Doubt that the aberrant cells are B precursors; None where there is none."""
     reasons = facts.reasons
     if facts.lineage in _OTHER_LINEAGES:
         return Decision(SpecimenVerdict.NOT_B_PRECURSOR_BLASTS, reasons)
+    if facts.looks_mature and not facts.light_chain_restricted:
+        mature = reasons | {ReasonCode.MATURE_B_SUSPECTED}
+        shown = SpecimenVerdict.NOT_B_PRECURSOR_BLASTS
+        return Decision(shown if facts.tdt_negative else SpecimenVerdict.SUSPICIOUS, mature)
     if facts.light_chain_restricted:
         if facts.immature:  # a rare precursor with surface immunoglobulin, or a lymphoma with TdT
             surface = reasons | {ReasonCode.MATURE_B_SURFACE_IG}
@@ -153,9 +166,13 @@ def _not_b_precursor(facts: SpecimenFacts) -> Decision | None:
         return Decision(SpecimenVerdict.NOT_B_PRECURSOR_BLASTS, mature)
     if reasons & _NO_MATRIX and not facts.already_compensated:
         return Decision(SpecimenVerdict.SUSPICIOUS, reasons)
+    unproven = reasons | {ReasonCode.MISSING_LINEAGE_MARKERS}
     if facts.weak_b_lineage:
-        weak = reasons | {ReasonCode.MISSING_LINEAGE_MARKERS}
-        return Decision(SpecimenVerdict.SUSPICIOUS, weak)
+        return Decision(SpecimenVerdict.SUSPICIOUS, unproven)
+    if facts.lineage_contradicted:  # what was measured stands above the history
+        frank = 100 * facts.n_blasts >= rules.confirm_percent * facts.n_nucleated
+        incomplete = SpecimenVerdict.ABERRANT_LINEAGE_INCOMPLETE
+        return Decision(incomplete if frank else SpecimenVerdict.SUSPICIOUS, unproven)
     return None
 
 

@@ -83,8 +83,10 @@ def sample_html(sample: Sample) -> str:
     state = "compensated" if sample.compensated else "not compensated"
     facts = f"{sample.n_events:,} events, {sample.scale} scale, {spillover}, {state}"
     messages = (f"{f.code}: {f.message}" for f in sample.findings)
-    return f"<b>{escape(sample.name)}</b> {escape(sample.version)} - {escape(facts)}" + _page(
-        _table(pd.DataFrame(rows, columns=columns)), _list(messages)
+    return (
+        f"<b>{escape(sample.name)}</b> {escape(sample.version)} - {escape(facts)}"
+        + _table(pd.DataFrame(rows, columns=columns))
+        + _list(messages)
     )
 
 
@@ -134,10 +136,13 @@ def classified_html(classified: Classified) -> str:
     markers = classified.markers
     first = markers["population"].iloc[0] if len(markers) else ""
     of_first = markers.loc[markers["population"] == first, _SHOWN]
+    unknown = of_first["call"] == "not_reported"
+    absent = ", ".join(of_first.loc[unknown, "marker"])
     return (
         f"<b>{escape(classified.result.specimen)}</b>{_simulated(classified)} "
         + verdict_html(classified.verdict)
-        + (f"<p>Markers of {escape(first)}:</p>{_table(of_first)}" if first else "")
+        + (f"<p>Markers of {escape(first)}:</p>{_table(of_first[~unknown])}" if first else "")
+        + (f"<p>Not reported, which is not negative: {escape(absent)}</p>" if absent else "")
     )
 
 
@@ -179,7 +184,8 @@ def comparison_html(comparison: Comparison) -> str:
     reasons = escape(", ".join(comparison.reasons))
     return (
         f"<b>{escape(comparison.verdict)}</b> {reasons}"
-        + _page(_table(comparison.table), _list(comparison.implications))
+        + _table(comparison.table)
+        + _list(comparison.implications)
         + f"<small>{_NOTE}</small>"
     )
 
@@ -210,10 +216,6 @@ def scores_html(scores: LineageScores) -> str:
 
 def _simulated(cohort: Cohort) -> str:
     return " <b>SIMULATED</b>" if cohort.run.simulated else ""
-
-
-def _page(*parts: str) -> str:
-    return "".join(part for part in parts if part)
 
 
 def _table(table: pd.DataFrame) -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 MRD_TUBE = "euroflow_bcp_all_mrd_t1"
+NORMAL_STATES = ("steady_child", "regenerating", "early_regen", "steady_adult")
 STATES = ("steady_child", "steady_adult", "regenerating", "early_regen", "end_induction")
 
 

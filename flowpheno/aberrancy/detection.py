@@ -196,7 +196,7 @@ def _judge_clusters(
     return judged
 
 
-def _judge(  # noqa: PLR0913 - the facts of one cluster
+def _judge(
     gated: GatedTube,
     template: NormalTemplate,
     events: Matrix,

@@ -29,6 +29,7 @@ class AberrancyKind(StrEnum):
     CROSS_LINEAGE = "cross-lineage marker"
     ASYNCHRONOUS = "asynchronous expression"
     NO_CONTINUUM = "no maturation continuum"
+    RESTRICTED = "light-chain restriction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,11 @@ class AberrancyLimits:
         Percent of nucleated cells from which B precursors are suspicious by number alone.
     internal_cd45_log10, internal_cd38_log10, internal_cd38_plasma_log10 : float
         Shifts that count as evidence, decades.
+    internal_cd38_within_log10, internal_piece_cd45_log10 : float
+        CD38 of a piece of the precursors against their brightest piece, and the CD45 it must
+        lie under for that to count, decades.
+    internal_restricted_percent : float
+        Percent with one surface light chain that no normal population reaches.
     internal_asynchronous_percent, internal_cd10_absent_percent : float
         Percent that count as evidence.
     internal_cross_margin_log10 : float
@@ -61,6 +66,8 @@ class AberrancyLimits:
         Rank correlation of CD10 with CD20, and with CD45, at or under which there is a continuum.
     non_b_percent, non_b_cd45_log10 : float
         Percent of nucleated cells, and CD45 against lymphocytes, of blasts of another lineage.
+    non_b_minor_share : float
+        T cells among myeloid blasts, or the reverse, up to this share of them are left out.
     diluted_erythroid, diluted_progenitors, diluted_hematogones : float
         Percent of nucleated cells below which all three must lie in a hemodiluted specimen.
     regenerating_percent : float
@@ -98,6 +105,9 @@ class AberrancyLimits:
     internal_cd45_log10: float
     internal_cd38_log10: float
     internal_cd38_plasma_log10: float
+    internal_cd38_within_log10: float
+    internal_piece_cd45_log10: float
+    internal_restricted_percent: float
     internal_asynchronous_percent: float
     internal_cd10_absent_percent: float
     internal_cross_margin_log10: float
@@ -108,6 +118,7 @@ class AberrancyLimits:
     continuum_spearman_cd45: float
     non_b_percent: float
     non_b_cd45_log10: float
+    non_b_minor_share: float
     diluted_erythroid: float
     diluted_progenitors: float
     diluted_hematogones: float

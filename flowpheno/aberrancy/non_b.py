@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 CD45 = Marker("CD45")
 _IMMATURE = ("CD34", "CD117", "TdT")
+_T = ("cyCD3", "CD3")
 _LINEAGE = ("cyCD3", "cyMPO", "CD7", "CD33", "CD13")
 
 
@@ -43,10 +44,29 @@ def find_non_b_blasts(gated: GatedTube, limits: AberrancyLimits) -> Population:
     outside = (
         gated.nucleated & ~gated.mask("B_lineage") & ~gated.mask("gran") & ~gated.mask("mono")
     )
-    immature, lineage = _any_positive(gated, _IMMATURE), _any_positive(gated, _LINEAGE)
     home = float(np.median(gated.decades.of(CD45)[anchors.lymphocytes]))
-    dim = gated.decades.of(CD45) < home + limits.non_b_cd45_log10
-    return Population("non_B_blasts", "nucleated", outside & (immature | (dim & lineage)))
+    cd45 = gated.decades.of(CD45)
+    dim = cd45 < home + limits.non_b_cd45_log10
+    # normal marrow holds few cells between erythroid and lymphoid CD45 at low side scatter
+    region = anchors.low_scatter & dim & ~gated.mask("erythroid") & ~gated.mask("lymphocytes")
+    region &= CD45 in gated.decades.transforms
+    blasts = outside & (
+        _any_positive(gated, _IMMATURE) | (dim & _any_positive(gated, _LINEAGE)) | region
+    )
+    return Population("non_B_blasts", "nucleated", _dominant(gated, blasts, limits))
+
+
+def _dominant(gated: GatedTube, blasts: EventMask, limits: AberrancyLimits) -> EventMask:
+    """Without normal progenitors beside T blasts, or T cells beside myeloid ones."""
+    for name in _T:
+        cut = gated.cutpoints.get(Marker(name))
+        if cut is None:
+            continue
+        positive = gated.decades.of(cut.marker) > cut.decade
+        parts = sorted((blasts & positive, blasts & ~positive), key=np.count_nonzero)
+        if np.count_nonzero(parts[0]) <= limits.non_b_minor_share * np.count_nonzero(parts[1]):
+            return parts[1]
+    return blasts
 
 
 def _any_positive(gated: GatedTube, names: Sequence[str]) -> EventMask:

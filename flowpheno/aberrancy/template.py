@@ -279,7 +279,7 @@ def build_template(
         raise TemplateError(f"only {len(events)} of the marrows hold B-lineage cells")
     kept, left_out = _without_outliers(events, limits, seed)
     order = sorted(kept)
-    held = {}
+    held: dict[str, Values] = {}
     for fold in range(_FOLDS):  # each marrow is scored by a density it took no part in
         out = order[fold::_FOLDS]
         density = _fit(np.vstack([events[m] for m in order if m not in out]), limits, seed)
@@ -496,11 +496,14 @@ def _from_facts(facts: dict[str, object], arrays: Mapping[str, Matrix]) -> Norma
     fluorochromes = facts["fluorochromes"]
     if not isinstance(fluorochromes, dict):
         raise TypeError("fluorochromes must be mappings")
-    threshold, rate = float(str(facts["threshold"])), float(str(facts["rate"]))
+    threshold = float(str(facts["threshold"]))
     if not np.isfinite(threshold):  # nothing would ever be flagged: every marrow negative
         raise ValueError(f"threshold is {threshold}")
-    if not 0 <= rate <= 1:
-        raise ValueError(f"rate is {rate}, expected 0 to 1")
+    levels, rates = _numbers(facts["levels"]), _numbers(facts["rates"])
+    if len(levels) != len(rates) or levels[:1] != [0.0] or levels != sorted(levels):
+        raise ValueError("levels must rise from 0, with a rate for each")
+    if any(not 0 <= rate <= 1 for rate in rates):
+        raise ValueError("rates must lie between 0 and 1")
     return NormalTemplate(
         name=str(facts["name"]),
         markers=markers,
@@ -511,7 +514,8 @@ def _from_facts(facts: dict[str, object], arrays: Mapping[str, Matrix]) -> Norma
         means=arrays["means"],
         covariances=arrays["covariances"],
         threshold=threshold,
-        rate=rate,
+        levels=np.array(levels),
+        rates=np.array(rates),
         reference=arrays["reference"].astype(np.float64),
         anchors=_anchors_of(facts["anchors"], len(markers)),
     )
@@ -545,6 +549,12 @@ def _anchors_of(anchors: object, m: int) -> dict[str, Values]:
     if any(values.shape != (m,) for values in medians.values()):
         raise ValueError("anchors do not fit the markers")
     return medians
+
+
+def _numbers(value: object) -> list[float]:
+    if not isinstance(value, list):
+        raise TypeError("expected a list")
+    return [float(v) for v in value]
 
 
 def _strings(value: object) -> tuple[str, ...]:

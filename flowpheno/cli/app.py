@@ -55,7 +55,7 @@ def _say_version(value: bool) -> None:  # noqa: FBT001 - a Typer callback
 @app.callback()
 def _options(
     version: bool = typer.Option(  # noqa: FBT001 - acted on by its callback
-        False,  # noqa: FBT003
+        False,  # noqa: FBT003 - the default
         "--version",
         callback=_say_version,
         is_eager=True,

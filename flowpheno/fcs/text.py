@@ -74,7 +74,8 @@ def _decode(raw: bytes) -> str:
         except UnicodeDecodeError:
             pass
     # CellQuest ran on the Macintosh
-    return raw.decode("mac_roman" if b"cellquest" in raw.lower() and raw[0] < 128 else "latin-1")  # noqa: PLR2004
+    macintosh = b"cellquest" in raw.lower() and raw[0] < 128  # noqa: PLR2004 - ASCII
+    return raw.decode("mac_roman" if macintosh else "latin-1")
 
 
 def _pairs(words: Sequence[str], delimiter: str) -> Iterator[tuple[str, str]]:

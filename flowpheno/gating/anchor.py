@@ -154,8 +154,8 @@ def _over_cluster(
     n_coarse = clusters_for(space[first], most=_COARSE)
     home = assign_clusters(space, first, n_coarse, seed=limits.seed)
     chosen = []
-    for label in range(n_coarse):
-        members = order[home[order] == label]
+    for part in range(n_coarse):
+        members = order[home[order] == part]
         chosen.append(members[_thin(len(members), _PER_COARSE, rng)])
     second = np.concatenate(chosen)
     k = clusters_for(space[second], most=limits.clusters)

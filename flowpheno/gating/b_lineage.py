@@ -17,7 +17,7 @@ from flowpheno.marker import Marker
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flowpheno.arrays import EventMask, Matrix
+    from flowpheno.arrays import EventMask
     from flowpheno.gating.anchor import Anchors
     from flowpheno.gating.cutpoint import Cutpoint
     from flowpheno.gating.decades import Decades
@@ -77,18 +77,18 @@ def gate_b_lineage(
     gate = np.zeros(len(decades.values), bool)
     by = []
 
-    def positive(marker: Marker) -> EventMask:
+    def _positive(marker: Marker) -> EventMask:
         return np.asarray(decades.of(marker) > cutpoints[marker].decade)
 
     if CD19 in cutpoints:
-        gate |= positive(CD19)
+        gate |= _positive(CD19)
         by.append("CD19")
     for partner in (CD10, CD24):
         if CD22 in cutpoints and partner in cutpoints:
-            gate |= positive(CD22) & positive(partner)
+            gate |= _positive(CD22) & _positive(partner)
             by.append(f"CD22 with {partner}")
     if CYCD79A in cutpoints:
-        gate |= positive(CYCD79A)
+        gate |= _positive(CYCD79A)
         by.append("cyCD79a")
     if not by:
         return None
@@ -128,7 +128,9 @@ def _split(
         if _is_mature(medians, anchors, decades, cutpoints, limits):
             mature[members] = True
         elif _is_plasma(medians, cutpoints, limits):
-            plasma[members] = True
+            # few blasts may be in a cluster of plasma cells: each event must be as bright
+            bright = cutpoints[CD38].control_median + limits.plasma_cd38
+            plasma[members] = decades.of(CD38)[members] > bright
     return mature, plasma
 
 
@@ -159,24 +161,3 @@ def _is_plasma(
     return not any(
         m in medians and medians[m] > cutpoints[m].decade for m in (CD20, CD10, CD34, TDT)
     )
-
-
-def backbone_matrix(decades: Decades, rows: EventMask) -> tuple[tuple[Marker, ...], Matrix]:
-    """Give the backbone columns of some events.
-
-    Parameters
-    ----------
-    decades : Decades
-        The tube.
-    rows : EventMask
-        Events wanted.
-
-    Returns
-    -------
-    tuple
-        Marker names, and decades of shape ``(n_selected, n_markers)``.
-    """
-    names = tuple(m for m in _BACKBONE if m in decades)
-    columns = np.array([decades.columns[m] for m in names], np.intp)
-    table = decades.values[np.ix_(np.flatnonzero(rows), columns)]
-    return names, table.astype(np.float64)

@@ -342,5 +342,5 @@ def _line(content: object, place: _Place) -> int:
     line = 0
     for key in place:
         line = content.lc.key(key)[0]  # type: ignore[attr-defined]  # a CommentedMap, validated
-        content = content[key]  # type: ignore[index]
+        content = content[key]  # type: ignore[index] # the key came with the problem
     return int(line) + 1

@@ -10,7 +10,7 @@ from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from flowpheno.compensation import read_spillover_csv, with_spillover
-from flowpheno.errors import FlowphenoError
+from flowpheno.errors import FlowphenoError, ManifestError
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.panel.definitions import load_definitions
 from flowpheno.pipeline.manifest import ManifestRow
@@ -103,7 +103,9 @@ def classify_files(
     definitions = load_definitions(options.panels)
     _check_template(options)
     _matrix(options)
-    groups = _group(find_files(paths), options.manifest)
+    files = find_files(paths)
+    missing = _not_there(files, options.manifest)
+    groups = _group(files, options.manifest)
     names = sorted(groups)
     judged = []
     for done, (name, outcome) in enumerate(_judge_all(names, groups, options), start=1):
@@ -113,7 +115,9 @@ def classify_files(
     return make_run(
         [r for j in judged for r in j.results],
         definitions,
-        failures=sorted((f for j in judged for f in j.failures), key=lambda f: f.path),
+        failures=sorted(
+            (*missing, *(f for j in judged for f in j.failures)), key=lambda f: f.path
+        ),
         simulated=any(j.simulated for j in judged),
     )
 
@@ -162,6 +166,15 @@ def _check_template(options: Options) -> None:
 
 def _matrix(options: Options) -> Spillover | None:
     return None if options.matrix is None else read_spillover_csv(options.matrix)
+
+
+def _not_there(files: Sequence[Path], manifest: Mapping[Path, ManifestRow]) -> tuple[Failure, ...]:
+    """Name rows of the manifest whose file is nowhere: a slip of the pen loses a history."""
+    known = {path.resolve() for path in files}
+    error = ManifestError("the manifest names this file, and it does not exist")
+    return tuple(
+        failure_of(path, error) for path in manifest if path not in known and not path.exists()
+    )
 
 
 def _judge_all(

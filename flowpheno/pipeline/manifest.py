@@ -81,17 +81,20 @@ def read_manifest(path: Path) -> Mapping[Path, ManifestRow]:
     except (OSError, UnicodeDecodeError) as error:
         raise ManifestError(f"{path}: cannot be read: {error}") from error
     reader = csv.DictReader(text.splitlines())
-    if reader.fieldnames is None or "path" not in reader.fieldnames:
+    try:
+        names = [name.strip() for name in reader.fieldnames or ()]
+        table = list(reader)
+    except csv.Error as error:
+        raise ManifestError(f"{path}: line {reader.line_num}: {error}") from error
+    if "path" not in names:
         raise ManifestError(f"{path}: line 1: no column 'path'")
+    if twice := sorted({name for name in names if name in _COLUMNS and names.count(name) > 1}):
+        raise ManifestError(f"{path}: line 1: two columns {', '.join(map(repr, twice))}")
     rows: dict[Path, ManifestRow] = {}
     problems = []
-    for number, cells in enumerate(reader, start=2):
-        place = (path.parent / (cells["path"] or "")).resolve()
-        if place in rows:
-            problems.append(f"line {number}: the path stands in an earlier row too")
-            continue
+    for number, cells in enumerate(table, start=2):
         try:
-            rows[place] = _row(cells)
+            _add(rows, path.parent, cells)
         except ManifestError as error:
             problems.append(f"line {number}: {error}")
     if problems:
@@ -99,8 +102,34 @@ def read_manifest(path: Path) -> Mapping[Path, ManifestRow]:
     return rows
 
 
-def _row(cells: Mapping[str, str | None]) -> ManifestRow:
-    values = {name: (cells.get(name) or "").strip() for name in _COLUMNS}
+def _add(
+    rows: dict[Path, ManifestRow], folder: Path, cells: Mapping[str | None, str | None]
+) -> None:
+    if None in cells:
+        raise ManifestError("more cells than columns")
+    values = {name.strip(): (cell or "").strip() for name, cell in cells.items() if name}
+    row = _row(values)
+    place = (folder / values["path"]).resolve()
+    if place in rows:
+        raise ManifestError("the path stands in an earlier row too")
+    for other in rows.values():
+        if row.specimen and row.specimen == other.specimen:
+            _check_same_specimen(row, other)
+    rows[place] = row
+
+
+def _check_same_specimen(row: ManifestRow, other: ManifestRow) -> None:
+    """Tubes of one specimen are of one patient, with one history."""
+    for column in ("patient", "date", "site", "known_bcp_all"):
+        here, there = getattr(row, column), getattr(other, column)
+        if here not in {"", None} and there not in {"", None} and here != there:
+            raise ManifestError(
+                f"{column} of specimen {row.specimen} is {here!r}, and {there!r} in an earlier row"
+            )
+
+
+def _row(cells: Mapping[str, str]) -> ManifestRow:
+    values = {name: cells.get(name, "") for name in _COLUMNS}
     if not values["path"]:
         raise ManifestError("no path")
     known = values["known_bcp_all"].lower()

@@ -78,10 +78,10 @@ def _jupyter_bar(title: str) -> Advance:
     from IPython import display  # noqa: PLC0415 - only in Jupyter
 
     def page(rest: str) -> object:
-        made: object = display.HTML(f"{escape(title)} {rest}")  # type: ignore[no-untyped-call]
+        made: object = display.HTML(f"{escape(title)} {rest}")  # type: ignore[no-untyped-call] # of IPython
         return made
 
-    handle = display.display(page(""), display_id=True)  # type: ignore[no-untyped-call]
+    handle = display.display(page(""), display_id=True)  # type: ignore[no-untyped-call] # of IPython
 
     def advance(done: int, total: int, name: str) -> None:
         bar = f"<progress value='{done}' max='{total}'></progress>"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from flowpheno.aberrancy.evidence import AberrancyCall
 from flowpheno.clonality import assess_clonality
 from flowpheno.comparison import profile
@@ -51,6 +53,7 @@ _RANK = {
     AberrancyCall.SUSPICIOUS: 2,
     AberrancyCall.ABERRANT: 3,
 }
+_OTHER_LINEAGE = tuple(Marker(m) for m in ("cyMPO", "cyCD3", "CD3"))
 _SECOND_B = tuple(Marker(m) for m in ("CD10", "CD22", "cyCD22", "cyCD79a", "CD20", "CD24"))
 _CANDIDATES = frozenset({"blasts", "B_precursors", "non_B_blasts"})
 _LIKE = 0.5
@@ -237,11 +240,29 @@ def _facts(
         non_b_percent=100 * n_non_b / n if n else 0.0,
         non_b_lineage=other,
         reasons=frozenset(reasons),
+        looks_mature=_looks_mature(tube, phenotype, definitions),
+        tdt_negative=phenotype.call(Marker("TdT")).call is Call.NEGATIVE,
+        lineage_contradicted=scores.lineage is Lineage.NOT_EVALUABLE
+        and any(phenotype.call(m).call is Call.POSITIVE for m in _OTHER_LINEAGE),
     )
 
 
 def _is_masked(reasons: Sequence[ReasonCode]) -> bool:
     return any("MASKED" in reason for reason in reasons)
+
+
+def _looks_mature(tube: TubeAnalysis, phenotype: Phenotype, definitions: Definitions) -> bool:
+    """CD20 as bright as on mature B cells, without a sign of immaturity."""
+    cd20, gated = Marker("CD20"), tube.gated
+    if any(phenotype.call(Marker(m)).call is Call.POSITIVE for m in ("TdT", "CD34")):
+        return False
+    if phenotype.call(cd20).call is not Call.POSITIVE or gated.decades.relative:
+        return False
+    values, mature = gated.decades.of(cd20), gated.mask("B_mature")
+    if mature.sum() < definitions.positivity.minimum_events:
+        return False
+    gap = float(np.median(values[tube.detection.blasts]) - np.median(values[mature]))
+    return gap > definitions.positivity.dim_log10
 
 
 def _is_weak(phenotype: Phenotype) -> bool:
@@ -365,10 +386,12 @@ def _reported(phenotype: Phenotype, definitions: Definitions) -> Phenotype:
 
 
 def _compensation(tube: TubeAnalysis) -> str:
+    if tube.raw.compensated:
+        return "already compensated"
     spillover = tube.raw.spillover
     if spillover is not None:
         return f"solved with the matrix of {spillover.source}"
-    return "already compensated" if tube.raw.compensated else "no matrix: not compensated"
+    return "no matrix: not compensated"
 
 
 def _population_counts(tube: TubeAnalysis) -> tuple[PopulationCount, ...]:

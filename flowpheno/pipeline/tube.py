@@ -101,15 +101,15 @@ def analyse_tube(
     TubeAnalysis
         A tube that cannot be gated gives empty populations and findings that say why.
     """
+    if specimen.already_compensated:  # a matrix in the file was applied before
+        sample = replace(sample, compensated=True)
     compensated = compensate(sample)
-    if specimen.already_compensated and not compensated.compensated:
-        compensated = replace(compensated, compensated=True)
     control = quality_control(sample, compensated, definitions.qc)
     gated = gate_tube(compensated, control.cells, definitions.gating)
     detection, mismatch = _detect(gated, specimen, definitions, template)
     gated = _with_blasts(gated, detection)
 
-    def describe(population: Population) -> Phenotype:
+    def _describe(population: Population) -> Phenotype:
         return call_phenotype(
             gated,
             population,
@@ -126,10 +126,12 @@ def analyse_tube(
         gated=gated,
         control=control,
         detection=detection,
-        candidate=describe(gated.populations.get(name, nothing)),
+        candidate=_describe(gated.populations.get(name, nothing)),
         non_b=non_b,
-        non_b_phenotype=describe(non_b),
-        normal=tuple(describe(gated.populations[p]) for p in _DESCRIBED if p in gated.populations),
+        non_b_phenotype=_describe(non_b),
+        normal=tuple(
+            _describe(gated.populations[p]) for p in _DESCRIBED if p in gated.populations
+        ),
         findings=(
             *sample.findings,
             *check_spillover(compensated, definitions.qc.spillover),

@@ -12,7 +12,8 @@ from flowpheno.qc.debris import DebrisLimits, check_debris
 from flowpheno.qc.dna import SYTO, DnaLimits, check_dna
 from flowpheno.qc.margin import MarginLimits, check_margins
 from flowpheno.qc.singlet import SingletLimits, check_singlets
-from flowpheno.qc.time import TimeLimits, check_time
+from flowpheno.qc.stability import TimeLimits  # noqa: TC001 - read with the limits
+from flowpheno.qc.time import check_time
 from flowpheno.qc.viability import ViabilityLimits, check_viability
 
 if TYPE_CHECKING:

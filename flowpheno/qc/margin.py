@@ -36,8 +36,6 @@ class MarginLimits:
         Markers whose saturated events are never left out.
     maximum_percent : float
         Percent of events saturated in fluorescence that is an excess.
-    maximum_both_percent : float
-        Percent of events saturated in both scatters up to which they are left out.
     """
 
     source: str
@@ -45,15 +43,13 @@ class MarginLimits:
     population_percent: float
     kept_markers: tuple[str, ...]
     maximum_percent: float
-    maximum_both_percent: float
 
 
 def check_margins(raw: Sample, limits: MarginLimits) -> Step:
     """Take out events of which the detectors say too little.
 
-    Three kinds: values that are not finite; saturation of *both* scatters, which leaves nothing
-    to tell a large cell from a clump by; sporadic saturation of fluorescence, unless it is the
-    end of a bright population. Events saturated in one scatter are counted and kept: they are
+    Two kinds: values that are not finite; sporadic saturation of fluorescence, unless it is the
+    end of a bright population. Events saturated in scatter are counted and kept: most are
     granulocytes, and dropping them would change every percentage.
 
     Parameters
@@ -89,11 +85,10 @@ def check_margins(raw: Sample, limits: MarginLimits) -> Step:
             else:
                 findings.append(_note(channel.detector, count, n, "left out"))
                 keep &= ~full
-    both, said = _both_scatters(raw, limits)
-    findings += [*said, *_excess(share_full, limits)]
-    n_left_out = n - int(np.count_nonzero(keep & ~both))
-    note = f"{n_left_out} left out; saturated in one scatter kept"
-    return Step(name="within_range", keep=keep & ~both, note=note, findings=tuple(findings))
+    findings += _excess(share_full, limits)
+    n_left_out = n - int(np.count_nonzero(keep))
+    note = f"{n_left_out} left out; saturated scatter kept"
+    return Step(name="within_range", keep=keep, note=note, findings=tuple(findings))
 
 
 def _finite(raw: Sample) -> tuple[EventMask, list[Finding]]:
@@ -125,31 +120,6 @@ def _kept_because(raw: Sample, index: int, full: EventMask, limits: MarginLimits
     if 100 * float(np.mean(full)) >= limits.population_percent:
         return "a population brighter than the detector's range"
     return ""
-
-
-def _both_scatters(raw: Sample, limits: MarginLimits) -> tuple[EventMask, list[Finding]]:
-    """Events beyond the range of forward and side scatter, and what becomes of them."""
-    both = np.ones(raw.n_events, bool)
-    for name in ("FSC", "SSC"):
-        index = next((i for i, c in enumerate(raw.channels) if _is_area(c, name)), None)
-        if index is None:
-            return np.zeros(raw.n_events, bool), []
-        both &= saturated(raw.events[:, index], raw.channels[index].range)
-    count = int(np.count_nonzero(both))
-    if count == 0:
-        return both, []
-    percent = 100 * count / raw.n_events
-    if percent > limits.maximum_both_percent:
-        message = (
-            f"{percent:.1f} % of events saturate both scatters and are kept: too high a gain?"
-        )
-        return np.zeros(raw.n_events, bool), [_excess_finding(message, percent)]
-    return both, [_note("FSC and SSC", count, raw.n_events, "left out: no size, no shape")]
-
-
-def _is_area(channel: Channel, name: str) -> bool:
-    scatter = channel.kind is ChannelKind.SCATTER and channel.marker == Marker(name)
-    return scatter and channel.measure is Measure.AREA
 
 
 def _excess(share_full: list[tuple[Channel, float]], limits: MarginLimits) -> list[Finding]:

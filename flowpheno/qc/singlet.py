@@ -95,7 +95,7 @@ def check_singlets(sample: Sample, parent: EventMask, limits: SingletLimits) -> 
 
 def _log(values: np.ndarray[tuple[int], np.dtype[np.floating]]) -> Values:
     """Natural logarithm; NaN where there is none."""
-    positive = np.where(values > 0, values, np.nan).astype(np.float64)
+    positive = np.where((values > 0) & np.isfinite(values), values, np.nan).astype(np.float64)
     return np.log(positive)
 
 

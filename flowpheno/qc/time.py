@@ -2,73 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import median_filter
 
 from flowpheno.finding import Finding, ReasonCode, Severity
+from flowpheno.qc.stability import bad_bins, noise_of
 from flowpheno.qc.step import Step, not_possible
 from flowpheno.sample import ChannelKind, Measure, Scale
-from flowpheno.statistics import robust_sd
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from flowpheno.arrays import EventMask, EventMatrix, Matrix, Values
+    from flowpheno.arrays import EventMatrix, Matrix, Values
+    from flowpheno.qc.stability import TimeLimits
     from flowpheno.sample import Sample
 
 _LN10 = np.log(10)
 _FEWEST_BINS = 10
-_CLIP = 3.0  # noise SDs: a bad bin must not shape the noise it is judged by
-_SHRINK = 0.05  # keeps the covariance of few bins invertible
 _STAGE = "qc.time"
 _FLOOR = 1 / 2000
 """Share of full scale at which decades turn linear."""
-_DIFFERENCE_TO_SD = 1.4826 / np.sqrt(2)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeLimits:
-    """When a stretch of the acquisition is bad.
-
-    Attributes
-    ----------
-    source : str
-        Citation or tag.
-    minimum_per_bin, maximum_bins : int
-        Size of a bin in events, and most bins.
-    mad : float
-        Robust SDs of a bin's mean from the run's.
-    least_log10 : float
-        Decades a bin's mean must be off at least: a clean run is quiet.
-    least_channels : int
-        Channels that must be off together.
-    consecutive_bins : int
-        Bins of a running mean; good stretches shorter than this between bad ones are bad too.
-    maximum_removed_percent : float
-        Percent of events from which a run is unstable.
-    least_common_log10 : float
-        Decades by which all channels must be off in common at least.
-    drift_log10 : float
-        Decades between the first and the last fifth of the run that are a drift.
-    slow_factor : float
-        A bin that took this many times as long as most is a pause or a clog of the flow.
-    """
-
-    source: str
-    minimum_per_bin: int
-    maximum_bins: int
-    mad: float
-    least_log10: float
-    least_channels: int
-    consecutive_bins: int
-    maximum_removed_percent: float
-    least_common_log10: float
-    drift_log10: float
-    slow_factor: float
 
 
 def check_time(raw: Sample, limits: TimeLimits) -> Step:
@@ -113,7 +67,7 @@ def check_time(raw: Sample, limits: TimeLimits) -> Step:
         return not_possible("time_ok", n, "Time does not advance")
     bins = np.searchsorted(starts, time, side="right") - 1
     levels = _levels(raw, columns, bins)
-    bad = _bad_bins(levels, limits)
+    bad = bad_bins(levels, limits)
     keep = ~bad[bins]
     removed = 100 * float(np.mean(~keep))
     notes = [*_order(time), *_rate(np.append(starts, ordered[-1]), np.bincount(bins), limits)]
@@ -156,69 +110,6 @@ def _decades(values: EventMatrix, top: float) -> EventMatrix:
     return np.asarray(np.arcsinh(values / floor) / np.float32(_LN10))
 
 
-def _bad_bins(levels: Matrix, limits: TimeLimits) -> EventMask:
-    """Bins in which several channels are off together, or all in common."""
-    window = limits.consecutive_bins
-    noise = _DIFFERENCE_TO_SD * np.median(np.abs(np.diff(levels, axis=0)), axis=0)
-    middle = np.median(levels, axis=0)
-    far = np.zeros(levels.shape, bool)
-    for level, spread in (
-        (levels, noise),
-        (_running_mean(levels, window), noise / np.sqrt(window)),
-    ):
-        off = np.abs(level - middle)
-        far |= (off > limits.mad * spread) & (off > limits.least_log10)
-    bad = far.sum(axis=1) >= min(limits.least_channels, levels.shape[1])
-    return _close_gaps(bad | _moved_in_common(levels, noise, limits), window)
-
-
-def _moved_in_common(levels: Matrix, noise: Values, limits: TimeLimits) -> EventMask:
-    """Bins, alone or with their neighbours, in which all channels are off by the same factor."""
-    common = levels @ _weights(levels, noise)
-    window = min(limits.consecutive_bins, len(common))
-    bad = np.zeros(len(common), bool)
-    for shift in (common, median_filter(common, window, mode="nearest")):
-        off = np.abs(shift - np.median(shift))
-        bad |= off > max(limits.mad * robust_sd(shift), limits.least_common_log10)
-    return bad
-
-
-def _weights(levels: Matrix, noise: Values) -> Values:
-    """Weights that read from all channels the decades by which they moved in common.
-
-    Bins differ by the cells they happen to hold, which moves channels together in known ways;
-    generalised least squares weighs the channels so that this cancels.
-    """
-    moving = noise > 0
-    weights = np.zeros(len(noise))
-    if moving.any():
-        usual = np.diff(levels[:, moving], axis=0) / np.sqrt(2)
-        usual = np.clip(usual, -_CLIP * noise[moving], _CLIP * noise[moving])
-        covariance = usual.T @ usual / len(usual) + _SHRINK * np.diag(noise[moving] ** 2)
-        weights[moving] = np.linalg.solve(covariance, np.ones(np.count_nonzero(moving)))
-        weights /= weights.sum()
-    return weights
-
-
-def _running_mean(levels: Matrix, window: int) -> Matrix:
-    """Mean of the bins around each; at the ends, of those that there are."""
-    sums = np.vstack([np.zeros(levels.shape[1]), np.cumsum(levels, axis=0)])
-    places = np.arange(len(levels))
-    first = np.maximum(places - window // 2, 0)
-    last = np.minimum(places + window // 2 + 1, len(levels))
-    return np.asarray((sums[last] - sums[first]) / (last - first)[:, None])
-
-
-def _close_gaps(bad: EventMask, longest: int) -> EventMask:
-    """Good stretches too short to trust between two bad ones are bad."""
-    closed = bad.copy()
-    where = np.flatnonzero(bad)
-    for left, right in pairwise(where):
-        if right - left <= longest:
-            closed[left:right] = True
-    return closed
-
-
 def _removal(removed: float, limits: TimeLimits) -> list[Finding]:
     if removed == 0:
         return []
@@ -240,7 +131,7 @@ def _drift(levels: Matrix, limits: TimeLimits) -> list[Finding]:
     if fifth == 0:
         return []
     moved = np.mean(levels[-fifth:], axis=0) - np.mean(levels[:fifth], axis=0)
-    noise = _DIFFERENCE_TO_SD * np.median(np.abs(np.diff(levels, axis=0)), axis=0)
+    noise = noise_of(levels)
     least = np.maximum(limits.drift_log10, limits.mad * noise * np.sqrt(2 / fifth))
     n_drifting = int(np.count_nonzero(np.abs(moved) > least))
     if n_drifting < min(limits.least_channels, levels.shape[1]):

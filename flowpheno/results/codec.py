@@ -124,7 +124,7 @@ def decode(kind: Any, data: Any) -> Any:  # noqa: ANN401 - JSON to any value
     return _decode_scalar(kind, data)
 
 
-def _decode_union(kind: Any, data: Any) -> Any:  # noqa: ANN401
+def _decode_union(kind: Any, data: Any) -> Any:  # noqa: ANN401 - JSON
     members = [m for m in get_args(kind) if m is not type(None)]
     if data is None and len(members) < len(get_args(kind)):
         return None
@@ -137,7 +137,7 @@ def _decode_union(kind: Any, data: Any) -> Any:  # noqa: ANN401
     return None
 
 
-def _decode_container(origin: Any, args: tuple[Any, ...], data: Any) -> Any:  # noqa: ANN401
+def _decode_container(origin: Any, args: tuple[Any, ...], data: Any) -> Any:  # noqa: ANN401 - JSON
     if origin is tuple and args[1:] != (...,):
         items = zip(args, _expect(list, data), strict=True)
         return _guard(lambda: tuple(decode(kind, item) for kind, item in items), origin)
@@ -165,7 +165,7 @@ def _decode_array(data: dict[str, Any]) -> npt.NDArray[Any]:
     return array
 
 
-def _decode_dataclass(kind: Any, data: Any) -> Any:  # noqa: ANN401
+def _decode_dataclass(kind: Any, data: Any) -> Any:  # noqa: ANN401 - JSON
     content, hints = _expect(dict, data), _hints(kind)
     names = {f.name for f in dataclasses.fields(kind)}
     if unknown := sorted(content.keys() - names):
@@ -174,7 +174,7 @@ def _decode_dataclass(kind: Any, data: Any) -> Any:  # noqa: ANN401
     return _guard(lambda: kind(**values), kind)
 
 
-def _decode_scalar(kind: Any, data: Any) -> Any:  # noqa: ANN401
+def _decode_scalar(kind: Any, data: Any) -> Any:  # noqa: ANN401 - JSON
     if kind is float:
         number = math.nan if data is None else data
         return _guard(lambda: float(number), kind)
@@ -183,13 +183,13 @@ def _decode_scalar(kind: Any, data: Any) -> Any:  # noqa: ANN401
     return _expect(kind, data)
 
 
-def _expect(kind: type, data: Any) -> Any:  # noqa: ANN401
+def _expect(kind: type, data: Any) -> Any:  # noqa: ANN401 - JSON
     if type(data) is not kind:
         raise ResultsError(f"expected {kind.__name__}, found {type(data).__name__}")
     return data
 
 
-def _guard(make: Any, kind: Any) -> Any:  # noqa: ANN401
+def _guard(make: Any, kind: Any) -> Any:  # noqa: ANN401 - JSON
     """Say in one line what does not fit, whatever the constructor thought of it."""
     try:
         return make()
@@ -201,7 +201,7 @@ def _guard(make: Any, kind: Any) -> Any:  # noqa: ANN401
 
 
 @cache
-def _hints(kind: Any) -> dict[str, Any]:  # noqa: ANN401
+def _hints(kind: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
     own = vars(importlib.import_module(kind.__module__))
     return get_type_hints(kind, localns=_namespace() | own)
 

@@ -32,7 +32,7 @@ def write_simulated(path: Path, simulated: SimulatedTube) -> Path:
         event, in file order.
     """
     import pyarrow as pa  # noqa: PLC0415 - slow to import, needed here only
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import
 
     sample = simulated.sample
     write_fcs(

@@ -31,7 +31,7 @@ def working_transform(channel: Channel, scale: Scale) -> Transform:
     Returns
     -------
     Transform
-        asinh with a cofactor of 150 on an 18-bit scale, in proportion on others, for
+        Asinh with a cofactor of 150 on an 18-bit scale, in proportion on others, for
         fluorescence; asinh(x/5) for ion counts; the identity for data on a relative scale, which
         are transformed already; linear for everything else.
     """

@@ -35,7 +35,9 @@ def test_a_template_names_its_marrows_and_markers(template, normals):
     assert template.left_out == ()
     assert list(template.markers) == sorted(template.markers)
     assert set(template.fluorochromes) == set(template.markers)
-    assert 0 < template.rate < 0.05
+    assert list(template.levels) == sorted(template.levels)
+    assert (np.diff(template.rates) <= 0).all()
+    assert 0 < template.rates[0] < 0.05
     assert template.reference.shape[1] == len(template.markers)
 
 
@@ -122,10 +124,10 @@ def test_a_template_survives_its_file(template, tmp_path):
     path = tmp_path / "normal.npz"
     save_template(template, path)
     loaded = load_template(path)
-    for name in ("name", "markers", "normals", "left_out", "threshold", "rate"):
+    for name in ("name", "markers", "normals", "left_out", "threshold"):
         assert getattr(loaded, name) == getattr(template, name)
     assert dict(loaded.fluorochromes) == dict(template.fluorochromes)
-    for name in ("weights", "means", "covariances"):
+    for name in ("weights", "means", "covariances", "levels", "rates"):
         np.testing.assert_array_equal(getattr(loaded, name), getattr(template, name))
     np.testing.assert_allclose(loaded.reference, template.reference, rtol=1e-6)
     assert set(loaded.anchors) == set(template.anchors)
@@ -162,7 +164,10 @@ def written(template, tmp_path):
         ({"facts": {"fluorochromes": 3}}, "must be mappings"),
         ({"facts": {"threshold": "high"}}, "could not convert"),
         ({"facts": {"threshold": float("nan")}}, "threshold"),
-        ({"facts": {"rate": -1.0}}, "rate"),
+        ({"facts": {"rates": [-1.0], "levels": [0.0]}}, "rates must lie"),
+        ({"facts": {"levels": [0.0]}}, "a rate for each"),
+        ({"facts": {"levels": [1.0], "rates": [0.1]}}, "levels must rise from 0"),
+        ({"facts": {"levels": 3}}, "expected a list"),
         ({"facts": {"anchors": {"T": [1.0], "B_mature": [1.0]}}}, "anchors"),
         ({"facts": {"anchors": {}}}, "anchors"),
         ({"drop": ("means",)}, "means"),

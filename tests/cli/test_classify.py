@@ -118,9 +118,8 @@ def test_bad_input_is_one_line_that_names_it(given, status, tmp_path, normal, on
     (tmp_path / "bad_panels").mkdir()
     (tmp_path / "bad_panels" / "mrd.yaml").write_text("reference: no\n")
     (tmp_path / "t.npz").write_bytes(b"no template")
-    option = {
-        "x.csv": "--manifest", "no_panels": "--panels", "bad_panels": "--panels", "t.npz": "--template"
-    }.get(given)  # fmt: skip
+    options = {"x.csv": "--manifest", "t.npz": "--template", "nothing": None, "absent.fcs": None}
+    option = options.get(given, "--panels")
     path = str(tmp_path / given)
     arguments = [path] if option is None else [str(normal), option, path]
     assert main(["classify", *arguments, "--out", str(tmp_path / "out")]) == status

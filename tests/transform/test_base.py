@@ -51,7 +51,7 @@ def test_linear_is_a_share_of_the_top():
 
 @pytest.mark.parametrize("bad", [0.0, -1.0, np.nan, np.inf])
 def test_a_scale_needs_a_positive_number(bad):
-    with pytest.raises(TransformError, match="cofactor .* is not above 0"):
+    with pytest.raises(TransformError, match=r"cofactor .* is not above 0"):
         Asinh(bad)
-    with pytest.raises(TransformError, match="top .* is not above 0"):
+    with pytest.raises(TransformError, match=r"top .* is not above 0"):
         Linear(bad)
