@@ -47,7 +47,7 @@ def gated_tube(
     markers = list(dict.fromkeys(m for levels in populations.values() for m in levels))
     rows, names = [], []
     for name, levels in populations.items():
-        n = max(np.size(values) for values in levels.values())
+        n = max(np.asarray(values).size for values in levels.values())
         columns = [np.broadcast_to(np.asarray(levels.get(m, 0.0)), n) for m in markers]
         rows.append(np.column_stack(columns).astype(np.float32))
         names += [name] * n

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,6 +40,7 @@ def cluster_flagged(
     ask for, and needs no reach, which would have to grow with the number of markers. Intensities
     under the background are set to it: noise about zero is wide in decades and tells nothing.
     """
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - slow to import
     from sklearn.mixture import BayesianGaussianMixture  # noqa: PLC0415 - slow to import
 
     k = min(limits.cluster_components, len(events) // _PER_COMPONENT)
@@ -56,4 +58,7 @@ def cluster_flagged(
         tol=1e-2,
         random_state=0,
     )
-    return np.asarray(mixture.fit(lifted[order[::step]]).predict(lifted), np.int64)
+    with warnings.catch_warnings():  # a rough split will do: each cluster is judged by itself
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        mixture.fit(lifted[order[::step]])
+    return np.asarray(mixture.predict(lifted), np.int64)

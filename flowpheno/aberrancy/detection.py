@@ -24,6 +24,7 @@ from flowpheno.aberrancy.template import (
 )
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.marker import Marker
+from flowpheno.sample import ChannelKind
 
 if TYPE_CHECKING:
     from flowpheno.aberrancy.limits import AberrancyLimits
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from flowpheno.gating import GatedTube
 
 _BACKBONE = frozenset({"CD19", "CD10", "CD34", "CD20", "CD45"})
-FSC = Marker("FSC")
+FSC, VIABILITY = Marker("FSC"), Marker("VIABILITY")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,6 +178,8 @@ def _judge_clusters(
     # would lack CD10
     plasma = gated.mask("plasma")[gated.mask("B_lineage")]
     excess = np.where(plasma, -np.inf, excess)
+    blind = size is None and _cannot_tell_dying(gated)
+    few = limits.internal_percent_known / 100 * np.count_nonzero(gated.nucleated)
     judged = []
     before = -1
     for level, rate in zip(template.levels, template.rates, strict=True):
@@ -191,6 +194,8 @@ def _judge_clusters(
             cluster = _judge(gated, template, events, members, limits, expected=rate * len(events))
             if cluster is not None and _is_degenerate(size, members, limits):
                 cluster = replace(cluster, call=AberrancyCall.NOT_ABERRANT)
+            elif cluster is not None and blind and cluster.estimate < few:
+                cluster = replace(cluster, call=_at_most_suspicious(cluster.call))
             if cluster is not None:
                 judged.append(cluster)
     return judged
@@ -230,6 +235,17 @@ def _scatter_of(gated: GatedTube) -> Values | None:
     values = gated.decades.of(FSC)
     home = float(np.median(values[lymphocytes]))
     return np.asarray(values[gated.mask("B_lineage")] - home, np.float64)
+
+
+def _cannot_tell_dying(gated: GatedTube) -> bool:
+    """Tell whether neither size nor a dye of dead cells was measured; mass has its own."""
+    sample = gated.sample
+    mass = any(channel.kind is ChannelKind.MASS for channel in sample.channels)
+    return not mass and not sample.has(VIABILITY) and FSC not in gated.decades
+
+
+def _at_most_suspicious(call: AberrancyCall) -> AberrancyCall:
+    return AberrancyCall.SUSPICIOUS if call is AberrancyCall.ABERRANT else call
 
 
 def _is_degenerate(size: Values | None, members: EventMask, limits: AberrancyLimits) -> bool:

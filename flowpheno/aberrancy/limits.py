@@ -15,6 +15,9 @@ class AberrancyLimits:
         Citation or tag.
     components, template_events, minimum_normals, recommended_normals : int
         Size of a normal template.
+    outlier_quantile, outlier_sd : float
+        A normal marrow is left out where this quantile (percent) of its events' scores lies so
+        many robust SDs above that of the others.
     score_quantile : float
         Percentile of held-out normal events above which an event is flagged.
     neighbours : int
@@ -81,6 +84,8 @@ class AberrancyLimits:
     template_events: int
     minimum_normals: int
     recommended_normals: int
+    outlier_quantile: float
+    outlier_sd: float
     score_quantile: float
     neighbours: int
     percentile_low: float

@@ -14,6 +14,7 @@ import numpy as np
 
 from flowpheno.errors import TemplateError
 from flowpheno.marker import Marker
+from flowpheno.statistics import robust_sd
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +31,8 @@ _REGULARISATION = 1e-3
 _ANCHORS = ("T", "B_mature")
 _FOLDS = 4
 _MAXIMUM_BYTES = 200_000_000
+_LEAST_SPREAD = 0.5
+"""Units of log density by which like marrows differ anyway."""
 _BROKEN = (
     *(ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError),
     *(NotImplementedError, RuntimeError, OverflowError, SyntaxError, MemoryError),
@@ -277,13 +280,12 @@ def build_template(
     events = {marrow: table for marrow, table in events.items() if len(table)}
     if len(events) < limits.minimum_normals:
         raise TemplateError(f"only {len(events)} of the marrows hold B-lineage cells")
-    kept, left_out = _without_outliers(events, limits, seed)
-    order = sorted(kept)
-    held: dict[str, Values] = {}
-    for fold in range(_FOLDS):  # each marrow is scored by a density it took no part in
-        out = order[fold::_FOLDS]
-        density = _fit(np.vstack([events[m] for m in order if m not in out]), limits, seed)
-        held |= {m: _surprise(density, events[m]) for m in out}
+    held = _held_out_scores(events, limits, seed)
+    left_out = _outliers(held, limits)
+    if left_out:
+        events = {marrow: table for marrow, table in events.items() if marrow not in left_out}
+        held = _held_out_scores(events, limits, seed)
+    order = sorted(events)
     threshold = float(np.percentile(np.concatenate(list(held.values())), limits.score_quantile))
     levels = np.array(limits.score_levels)
     reference = np.vstack([events[m] for m in order])
@@ -310,7 +312,7 @@ def _expected_rates(excess: Sequence[Values], levels: Values) -> Values:
     table = np.array([[float(np.mean(e > level)) for level in levels] for e in excess])
     # three events in all held-out marrows are what none observed leaves possible
     least = 3 / sum(len(e) for e in excess)
-    return np.maximum(table.mean(axis=0) + 2 * table.std(axis=0), least)
+    return np.asarray(np.maximum(table.mean(axis=0) + 2 * table.std(axis=0), least))
 
 
 def _fit(events: Matrix, limits: AberrancyLimits, seed: int) -> _Density:
@@ -328,22 +330,26 @@ def _take(events: Matrix, most: int, rng: np.random.Generator) -> Matrix:
     return np.asarray(events[np.sort(rng.choice(len(events), most, replace=False))])
 
 
-def _without_outliers(
+def _held_out_scores(
     events: Mapping[str, Matrix], limits: AberrancyLimits, seed: int
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Name marrows with a bulk of events that a density of all marrows finds improbable.
+) -> dict[str, Values]:
+    """Score each marrow by a density it took no part in."""
+    order = sorted(events)
+    held: dict[str, Values] = {}
+    for fold in range(_FOLDS):
+        out = order[fold::_FOLDS]
+        density = _fit(np.vstack([events[m] for m in order if m not in out]), limits, seed)
+        held |= {m: _surprise(density, events[m]) for m in out}
+    return held
 
-    One contaminated marrow holds a small share of the pooled events, so its blasts stay
-    improbable under the pooled density.
-    """
-    pooled = np.vstack([table[: limits.template_events // 5] for table in events.values()])
-    density = _fit(pooled, limits, seed)
-    medians = {m: float(np.median(_surprise(density, table))) for m, table in events.items()}
-    values = np.array(list(medians.values()))
-    spread = 1.4826 * np.median(np.abs(values - np.median(values)))
-    border = np.median(values) + 6 * max(spread, 0.5)
-    left_out = tuple(sorted(m for m, v in medians.items() if v > border))
-    return tuple(m for m in events if m not in left_out), left_out
+
+def _outliers(held: Mapping[str, Values], limits: AberrancyLimits) -> tuple[str, ...]:
+    """Name marrows with many events that the other marrows do not explain."""
+    tails = {m: float(np.percentile(s, limits.outlier_quantile)) for m, s in held.items()}
+    values = np.array(list(tails.values()))
+    middle = float(np.median(values))
+    border = middle + limits.outlier_sd * max(robust_sd(values), _LEAST_SPREAD)
+    return tuple(sorted(m for m, tail in tails.items() if tail > border))
 
 
 def _mean_anchors(

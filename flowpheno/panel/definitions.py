@@ -20,7 +20,7 @@ from flowpheno.panel.mrd import MrdRules, load_mrd_rules
 from flowpheno.panel.phenotypes import PhenotypeDefinition, load_phenotypes
 from flowpheno.panel.scores import ScoreDefinitions, load_scores
 from flowpheno.panel.verdicts import VerdictTexts, load_verdict_texts
-from flowpheno.panel.vocabulary import load_vocabulary
+from flowpheno.panel.vocabulary import builtin_vocabulary, load_vocabulary
 from flowpheno.positivity.limits import PositivityLimits
 from flowpheno.qc import QcLimits
 
@@ -119,7 +119,9 @@ def _load(directory: Path | None) -> Definitions:
     for folder in ("phenotypes", "scores"):
         used += sorted((home(folder) / folder).glob("*.yaml"))
     return Definitions(
-        vocabulary=load_vocabulary(home("markers.yaml") / "markers.yaml"),
+        vocabulary=builtin_vocabulary()  # read by the phenotypes too: once is enough
+        if home("markers.yaml") == builtin
+        else load_vocabulary(home("markers.yaml") / "markers.yaml"),
         qc=load_limits(home("qc.yaml") / "qc.yaml", QcLimits),
         gating=load_limits(home("gating.yaml") / "gating.yaml", GatingLimits),
         positivity=load_limits(home("positivity.yaml") / "positivity.yaml", PositivityLimits),

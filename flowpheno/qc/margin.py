@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.finding import Finding, ReasonCode, Severity
-from flowpheno.marker import Marker
 from flowpheno.qc.saturation import saturated
 from flowpheno.qc.step import Step
-from flowpheno.sample import ChannelKind, Measure, Scale
+from flowpheno.sample import ChannelKind, Scale
 
 if TYPE_CHECKING:
     from flowpheno.arrays import EventMask

@@ -17,7 +17,7 @@ from flowpheno.specimen import Specimen
 from flowpheno.verdict import SpecimenVerdict as V
 from tests.marrows import NORMAL_STATES, STATES, f1
 
-ARCHETYPES = ("common", "proB_KMT2A", "preB_TCF3", "BCR_ABL1", "ETV6_RUNX1")
+ARCHETYPES: tuple[str, ...] = ("common", "proB_KMT2A", "preB_TCF3", "BCR_ABL1", "ETV6_RUNX1")
 ARCHETYPES += ("DUX4", "hyperdiploid", "CRLF2")
 POSITIVE = {V.POSITIVE_MRD, V.POSITIVE_LOW_UNQUANT, V.CONFIRMED_BCP_ALL}
 POSITIVE |= {V.ABERRANT_LINEAGE_INCOMPLETE}
@@ -90,7 +90,8 @@ def test_membership_gathers_the_blasts_and_leaves_the_normal_cells(simulate, gat
     truth = simulated.blasts[rows]
     seed = truth & (template.surprise(events) > template.threshold)
     member = refine_membership(template, events, seed)
-    assert f1(member, truth) >= f1(seed, truth) - 0.02
+    known = simulated.nucleated[rows]  # doublets and dying blasts may be members too
+    assert f1(member & known, truth) >= f1(seed & known, truth) - 0.02
     assert member[truth].mean() > 0.85
     assert f1(member & simulated.nucleated[rows], truth) > 0.9
 

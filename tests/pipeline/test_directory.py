@@ -29,7 +29,7 @@ def folder(simulate, tmp_path_factory):
     """Two good files, and everything else a folder may hold."""
     place = tmp_path_factory.mktemp("run")
     write_simulated(
-        place / "b_leukaemia.fcs", simulate(14_000, blasts=("common", 0.4), n_events=8_000)
+        place / "b_leukaemia.fcs", simulate(14_000, blasts=("BCR_ABL1", 0.4), n_events=8_000)
     )
     write_simulated(place / "a_normal.fcs", simulate(14_001, n_events=8_000))
     whole = (place / "a_normal.fcs").read_bytes()

@@ -47,7 +47,7 @@ def negative(simulate):
 
 @pytest.fixture(scope="module")
 def positive(simulate):
-    return simulate(15_001, n_events=15_000, blasts=("common", 0.3), artefacts=QUIET).sample
+    return simulate(15_001, n_events=15_000, blasts=("BCR_ABL1", 0.3), artefacts=QUIET).sample
 
 
 @pytest.fixture(scope="module")
@@ -133,8 +133,9 @@ def test_a_marker_less_never_makes_disease_disappear(
 def test_a_marker_less_never_makes_disease(judge, negative, template, marker, with_template):
     used = template if with_template else None
     result = judge(without(negative, marker), template=used, known_bcp_all=True)
-    if marker in {"FSC", "SSC"}:
-        assert result.verdict.verdict in {V.INDETERMINATE, V.NO_ABERRANT_B_PRECURSOR}
+    if marker in {"FSC", "SSC"}:  # without size, dying cells may look aberrant
+        allowed = {V.INDETERMINATE, V.NO_ABERRANT_B_PRECURSOR, V.SUSPICIOUS}
+        assert result.verdict.verdict in allowed
     else:  # the template has a marker that the tube lacks
         assert result.verdict.verdict is V.INDETERMINATE
 
