@@ -68,7 +68,7 @@ def wilson_percent(k: int, n: int) -> Interval:
     Examples
     --------
     >>> wilson_percent(143, 200)  # doctest: +ELLIPSIS
-    Interval(estimate=71.5, low=64.89..., high=77.31...)
+    Interval(estimate=71.5, low=64.88..., high=77.30...)
     """
     if n <= 0:
         return Interval(float("nan"), float("nan"), float("nan"))

@@ -64,7 +64,7 @@ def normal(gate: Callable[[Sample], GatedTube]) -> Callable[..., GatedTube]:
 
     def of_number(number: int, **options: Any) -> GatedTube:
         state = NORMAL_STATES[number % len(NORMAL_STATES)]
-        options = {"n_events": 15_000, **options}
+        options = {"n_events": 12_000, **options}
         return gate(simulated_marrow(12_000 + number, state=state, **options).sample)
 
     return of_number

@@ -43,6 +43,9 @@ def facts(call="aberrant", **changes):
         "non_b_percent": 0.0,
         "non_b_lineage": Lineage.NOT_EVALUABLE,
         "reasons": frozenset(),
+        "looks_mature": False,
+        "tdt_negative": False,
+        "lineage_contradicted": False,
     }
     if "reasons" in changes:
         changes["reasons"] = frozenset(changes["reasons"])
@@ -110,6 +113,28 @@ def test_one_surface_light_chain(immature, expected, reason, known):
     result = decided(light_chain_restricted=True, immature=immature, known_bcp_all=known)
     assert result.verdict is expected
     assert result.reasons == {reason}
+
+
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize(
+    ("tdt_negative", "expected"), [(True, V.NOT_B_PRECURSOR_BLASTS), (False, V.SUSPICIOUS)]
+)
+def test_bright_cd20_without_immaturity_looks_mature(tdt_negative, expected, known):
+    result = decided(looks_mature=True, tdt_negative=tdt_negative, known_bcp_all=known)
+    assert result.verdict is expected
+    assert R.MATURE_B_SUSPECTED in result.reasons
+
+
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize(
+    ("n", "expected"),
+    [(100_000, V.ABERRANT_LINEAGE_INCOMPLETE), (99_999, V.SUSPICIOUS), (LOD, V.SUSPICIOUS)],
+)
+def test_contradicted_lineage_is_not_named_whatever_the_history(n, expected, known):
+    result = decided(lineage_contradicted=True, n_blasts=n, known_bcp_all=known)
+    assert result.verdict is expected
+    assert R.MISSING_LINEAGE_MARKERS in result.reasons
+    assert R.LINEAGE_FROM_HISTORY not in result.reasons
 
 
 @pytest.mark.parametrize("reason", [R.COMP_MATRIX_MISSING, R.COMP_ILL_CONDITIONED])
@@ -276,6 +301,9 @@ def any_facts(draw):
         non_b_percent=draw(st.floats(0, 100)),
         non_b_lineage=draw(LINEAGES),
         reasons=draw(REASONS),
+        looks_mature=draw(st.booleans()),
+        tdt_negative=draw(st.booleans()),
+        lineage_contradicted=draw(st.booleans()),
     )
 
 

@@ -130,3 +130,20 @@ class AberrancyLimits:
     regenerating_percent: float
     cross_lineage: tuple[str, ...]
     only_without_cd34: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        levels = self.score_levels
+        if levels[:1] != (0.0,) or list(levels) != sorted(set(levels)):
+            raise ValueError("score_levels must rise from 0")
+        if not 1 <= self.mention_events <= self.lod_events:
+            raise ValueError("1 <= mention_events <= lod_events is required")
+        for name in ("score_quantile", "outlier_quantile", "percentile_low", "percentile_high"):
+            if not 0 <= getattr(self, name) <= 100:  # noqa: PLR2004 - percent
+                raise ValueError(f"{name} must lie between 0 and 100")
+        if not 0 < self.aberrant_log10 <= self.strong_log10:
+            raise ValueError("0 < aberrant_log10 <= strong_log10 is required")
+        if not 0 <= self.drift_apply_log10 <= self.drift_abort_log10:
+            raise ValueError("0 <= drift_apply_log10 <= drift_abort_log10 is required")
+        for name in ("components", "template_events", "neighbours", "cluster_components"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1")

@@ -74,3 +74,12 @@ class GatingLimits:
     erythroid_cd45: float
     mature_cd45: float
     plasma_cd38: float
+
+    def __post_init__(self) -> None:
+        for name in ("clusters", "cluster_events", "b_clusters", "minimum_control"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1")
+        if not 0 <= self.control_quantile <= 100:  # noqa: PLR2004 - percent
+            raise ValueError("control_quantile must lie between 0 and 100")
+        if self.bandwidth <= 0:
+            raise ValueError("bandwidth must be positive")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from flowpheno.finding import ReasonCode
 from flowpheno.panel.files import builtin_directory, load_definition
@@ -12,7 +12,26 @@ from flowpheno.panel.files import builtin_directory, load_definition
 if TYPE_CHECKING:
     from pathlib import Path
 
-_Percent = Annotated[float, Field(ge=0, le=100)]
+_Percent = Annotated[float, Field(gt=0, le=100)]
+_FORBID_A_NEGATIVE = frozenset(
+    {
+        ReasonCode.LOW_VIABILITY,
+        ReasonCode.HEMODILUTED,
+        ReasonCode.TIME_INSTABILITY,
+        ReasonCode.MISSING_DISCRIMINATORS,
+        ReasonCode.COMP_SENSITIVE,
+        ReasonCode.COMP_MATRIX_MISSING,
+        ReasonCode.COMP_ILL_CONDITIONED,
+        ReasonCode.GATE_UNSAFE_AFTER_CD19_THERAPY,
+        ReasonCode.TEMPLATE_MISMATCH,
+        ReasonCode.NO_NORMAL_TEMPLATE,
+        ReasonCode.SCALE_RELATIVE,
+        ReasonCode.NEG_CONTROL_TOO_SMALL,
+        ReasonCode.CLOTTED_OR_NECROTIC,
+        ReasonCode.B_LINEAGE_NOT_GATED,
+    }
+)
+"""A laboratory may add reasons; with one of these a negative would not be one."""
 
 
 class DecisionRules(BaseModel):
@@ -28,7 +47,7 @@ class DecisionRules(BaseModel):
     non_b_percent : float
         Percent from which blasts of another kind are called.
     blocking : tuple of ReasonCode
-        Reasons that forbid a negative.
+        Reasons that forbid a negative; more than those that come along, never fewer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,6 +57,14 @@ class DecisionRules(BaseModel):
     confirm_percent_known: _Percent
     non_b_percent: _Percent
     blocking: tuple[ReasonCode, ...]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.confirm_percent_known > self.confirm_percent:
+            raise ValueError("confirm_percent_known <= confirm_percent is required")
+        if lacking := sorted(_FORBID_A_NEGATIVE - set(self.blocking)):
+            raise ValueError(f"blocking lacks {', '.join(lacking)}")
+        return self
 
 
 def load_decision_rules(directory: Path | None = None) -> DecisionRules:

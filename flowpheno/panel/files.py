@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -61,6 +62,8 @@ def load_definition(
         line, not only the first.
     """
     content = read_yaml(path)
+    if odd := _not_finite(content):  # comparing with NaN is always false: a silent negative
+        raise PanelError(path, odd)
     try:
         return TypeAdapter(model).validate_python(content, context=context)
     except ValidationError as error:
@@ -125,6 +128,22 @@ def fingerprint(paths: Sequence[Path]) -> str:
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _not_finite(content: object) -> list[str]:
+    """Name every number that is none, or has no end."""
+    problems = []
+    queue: list[tuple[tuple[int | str, ...], object]] = [((), content)]
+    while queue:
+        place, value = queue.pop()
+        if isinstance(value, CommentedMap):
+            queue += [((*place, key), inner) for key, inner in value.items()]
+        elif isinstance(value, CommentedSeq):
+            queue += [((*place, index), inner) for index, inner in enumerate(value)]
+        elif isinstance(value, float) and not math.isfinite(value):
+            name = ".".join(map(str, place))
+            problems.append(f"line {_line(content, place)}: {name}: must be a finite number")
+    return sorted(problems)
 
 
 def _line(content: object, place: tuple[int | str, ...]) -> int:

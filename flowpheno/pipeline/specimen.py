@@ -259,7 +259,7 @@ def _looks_mature(tube: TubeAnalysis, phenotype: Phenotype, definitions: Definit
     if phenotype.call(cd20).call is not Call.POSITIVE or gated.decades.relative:
         return False
     values, mature = gated.decades.of(cd20), gated.mask("B_mature")
-    if mature.sum() < definitions.positivity.minimum_events:
+    if mature.sum() < definitions.positivity.minimum_events or not tube.n_blasts:
         return False
     gap = float(np.median(values[tube.detection.blasts]) - np.median(values[mature]))
     return gap > definitions.positivity.dim_log10

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping  # noqa: TC003 - resolved at run time by the YAML door
 from dataclasses import dataclass
 
+from flowpheno.finding import ReasonCode
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheme:
@@ -54,6 +56,10 @@ class Mask:
 
     marker: str
     code: str
+
+    def __post_init__(self) -> None:
+        if self.code not in set(ReasonCode):
+            raise ValueError(f"{self.code!r} is no reason code")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,3 +120,13 @@ class PositivityLimits:
     strong_references: Mapping[str, StrongReference]
     masks: Mapping[str, Mask]
     expected: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.scheme not in self.schemes:
+            known = ", ".join(self.schemes)
+            raise ValueError(f"scheme {self.scheme!r} is none of {known}")
+        for name in ("control_quantile", "strong_quantile", "partial_low", "partial_high"):
+            if not 0 <= getattr(self, name) <= 100:  # noqa: PLR2004 - percent
+                raise ValueError(f"{name} must lie between 0 and 100")
+        if min(self.minimum_control, self.minimum_events) < 1:
+            raise ValueError("minimum_control and minimum_events must be at least 1")

@@ -42,10 +42,8 @@ def test_a_template_names_its_marrows_and_markers(template, normals):
 
 def test_the_same_marrows_give_the_same_template(template, normals, definitions):
     again = build_template("small", normals, definitions.aberrancy, seed=1)
-    turned = build_template("s", dict(reversed(normals.items())), definitions.aberrancy, seed=1)
     assert again.threshold == template.threshold
     np.testing.assert_array_equal(again.means, template.means)
-    assert turned.threshold == pytest.approx(template.threshold, abs=1.0)  # other subsamples
 
 
 def test_surprise_is_the_density_of_a_mixture(template):
@@ -103,6 +101,7 @@ def test_marrows_without_b_cells_are_not_counted(normals, definitions):
         build_template("empty", mostly, definitions.aberrancy, seed=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("blasts", [("common", 0.1), ("proB_KMT2A", 0.02)])
 def test_a_contaminated_marrow_is_left_out(normal, definitions, blasts):
     marrows = {f"normal_{number}": normal(number) for number in range(9)}

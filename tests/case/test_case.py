@@ -179,7 +179,7 @@ def test_the_case_file_says_that_its_flow_is_simulated():
     case = load_case(CASE_REPORT)
     assert case.simulated
     files = [str(path) for s in case.specimens for path in s.fcs]
-    assert files == ["A2.fcs", "A3a.fcs", "A3b.fcs"]
+    assert files == ["A2.fcs", "A3a_mrd.fcs", "A3a.fcs", "A3b_mrd.fcs", "A3b.fcs"]
 
 
 def test_a_row_that_is_not_there_is_refused(published):

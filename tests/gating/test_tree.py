@@ -70,9 +70,9 @@ def test_history_changes_no_population(real, analysed, definitions):
 def marrow(request, simulate):
     if request.param == "real":
         sample = request.getfixturevalue("real")
-        return events_of(sample, np.arange(0, sample.n_events, 3))
+        return events_of(sample, np.arange(0, sample.n_events, 5))
     blasts = ("common", 0.2)
-    return simulate(10_501, tube="tube_494", blasts=blasts, n_events=25_000).sample
+    return simulate(10_501, tube="tube_494", blasts=blasts, n_events=15_000).sample
 
 
 @pytest.fixture(scope="module")
@@ -100,21 +100,21 @@ def test_order_of_channels_does_not_matter(marrow, before, gate):
     same(before, gate(turned))
 
 
-@pytest.mark.parametrize("start", [0, 1])
+@pytest.mark.parametrize("start", [1])
 def test_half_of_the_events_give_the_same_populations(marrow, before, gate, start):
     rows = np.arange(start, marrow.n_events, 2)
     same(before, gate(events_of(marrow, rows)), rows)
 
 
 @pytest.mark.parametrize("ranges", [True, False], ids=["with $PnR", "without $PnR"])
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_voltages_do_not_matter(marrow, before, gate, ranges, seed):
     rng = np.random.default_rng(seed)
     factors = {d: float(rng.uniform(0.7, 1.4)) for d in marrow.spillover.detectors}
     same(before, gate(scaled(marrow, factors, ranges=ranges)))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_matrix_five_percent_off_does_not_matter(marrow, before, gate, seed):
     matrix = marrow.spillover.matrix
     wrong = matrix * np.random.default_rng(seed).choice([0.95, 1.05], matrix.shape)
@@ -148,7 +148,7 @@ def truth_of(simulated):
     [("steady_child", None), ("regenerating", None), ("early_regen", ("hyperdiploid", 0.3))],
 )
 def test_simulated_populations_are_found(simulate, gate, tube, state, blasts):
-    simulated = simulate(10_601, tube=tube, state=state, blasts=blasts, n_events=25_000)
+    simulated = simulate(10_601, tube=tube, state=state, blasts=blasts, n_events=15_000)
     gated = gate(simulated.sample)
     living = simulated.nucleated & ~simulated.clogged
     cells = living & gated.nucleated
@@ -163,7 +163,7 @@ def test_simulated_populations_are_found(simulate, gate, tube, state, blasts):
 
 @pytest.mark.parametrize("tube", TUBES)
 def test_populations_lie_in_their_parents_and_do_not_overlap(simulate, gate, tube):
-    gated = gate(simulate(10_601, tube=tube, n_events=25_000).sample)
+    gated = gate(simulate(10_601, tube=tube, n_events=15_000).sample)
     for population in gated.populations.values():
         assert not (population.mask & ~gated.nucleated).any()
         if population.parent != "nucleated":
@@ -179,7 +179,7 @@ def test_populations_lie_in_their_parents_and_do_not_overlap(simulate, gate, tub
 
 @pytest.fixture(scope="module")
 def full(simulate):
-    return simulate(10_701, tube="lineage_full", blasts=("common", 0.3), n_events=15_000)
+    return simulate(10_701, tube="lineage_full", blasts=("common", 0.3), n_events=8_000)
 
 
 @pytest.mark.parametrize(

@@ -42,12 +42,12 @@ def judge(definitions):
 
 @pytest.fixture(scope="module")
 def negative(simulate):
-    return simulate(15_000, n_events=15_000, artefacts=QUIET).sample
+    return simulate(15_000, n_events=10_000, artefacts=QUIET).sample
 
 
 @pytest.fixture(scope="module")
 def positive(simulate):
-    return simulate(15_001, n_events=15_000, blasts=("BCR_ABL1", 0.3), artefacts=QUIET).sample
+    return simulate(15_001, n_events=10_000, blasts=("BCR_ABL1", 0.3), artefacts=QUIET).sample
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +178,7 @@ def test_hardly_any_event_is_indeterminate(judge, negative, template, n):
 def test_a_dying_specimen_is_not_negative_and_may_be_positive(judge, simulate):
     dying = Artefacts(clog=False, dead=0.6)
     normal, blasts = (
-        simulate(15_020, tube="lineage_full", n_events=8_000, blasts=b, artefacts=dying).sample
+        simulate(15_020, tube="lineage_full", n_events=6_000, blasts=b, artefacts=dying).sample
         for b in (None, ("common", 0.5))
     )
     empty = judge(normal, known_bcp_all=True).verdict
