@@ -63,6 +63,8 @@ def simulate(
         if value not in known:
             names = ", ".join(name for name in sorted(known) if name)
             raise typer.BadParameter(f"{option} {value!r} is not known: {names}")
+    if percent and not blasts:
+        raise typer.BadParameter("--percent needs --blasts: which archetype?")
     request = BlastRequest(fraction=percent / 100, archetype=blasts) if blasts else None
     simulated = simulate_tube(
         specification,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _FLUORESCENCE_COFACTOR = 150.0  # on a scale of 0 to _REFERENCE_RANGE
 _REFERENCE_RANGE = 262144.0
 _MASS_COFACTOR = 5.0
+_DYES = frozenset({"SYTO", "VIABILITY"})
 
 
 def profile(
@@ -69,7 +70,9 @@ def profile(
         n=int(np.count_nonzero(blasts)),
         scale=sample.scale,
         phenotype=phenotype,
-        markers={m: _measure(sample, m, blasts, lymphocytes) for m in sample.markers},
+        markers={
+            m: _measure(sample, m, blasts, lymphocytes) for m in sample.markers if m not in _DYES
+        },
         lineage=lineage,
         aberrancies=None if aberrancies is None else tuple(aberrancies),
         limited=_limits(sample),

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flowpheno.aberrancy.limits import AberrancyLimits
 from flowpheno.errors import PanelError
+from flowpheno.gating.limits import GatingLimits
 from flowpheno.panel.case import CaseLimits
 from flowpheno.panel.clonality import ClonalityRules
 from flowpheno.panel.comparison import ComparisonLimits
 from flowpheno.panel.decision import DecisionRules
 from flowpheno.panel.files import load_definition, read_yaml
+from flowpheno.panel.limits import limits_model
 from flowpheno.panel.mrd import MrdRules
 from flowpheno.panel.phenotypes import PhenotypeDefinition, load_phenotype
 from flowpheno.panel.scores import SCORE_MODELS
 from flowpheno.panel.tubes import Tube, load_tube
 from flowpheno.panel.verdicts import VerdictTexts
 from flowpheno.panel.vocabulary import MarkersFile, builtin_vocabulary, load_markers
+from flowpheno.positivity.limits import PositivityLimits
+from flowpheno.qc import QcLimits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,6 +38,10 @@ KINDS: Mapping[str, type[BaseModel]] = {
     "comparison": ComparisonLimits,
     "decision": DecisionRules,
     "mrd": MrdRules,
+    "aberrancy": limits_model(AberrancyLimits),
+    "gating": limits_model(GatingLimits),
+    "positivity": limits_model(PositivityLimits),
+    "qc": limits_model(QcLimits),
     "verdicts": VerdictTexts,
 }
 """Kind of definition to the model its files must fit."""

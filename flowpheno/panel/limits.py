@@ -34,5 +34,21 @@ def load_limits(path: Path, limits: type[_Limits]) -> _Limits:
     PanelError
         If an entry is missing, unknown or of another type; lists every problem with its line.
     """
+    return load_definition(path, limits_model(limits)).root
+
+
+def limits_model(limits: type[_Limits]) -> type[RootModel[_Limits]]:
+    """Give the model that a file of limits must fit.
+
+    Parameters
+    ----------
+    limits : type
+        A frozen dataclass.
+
+    Returns
+    -------
+    type of RootModel
+        It refuses entries the dataclass does not have.
+    """
     strict = with_config(ConfigDict(extra="forbid"))(limits)
-    return load_definition(path, RootModel[strict]).root  # type: ignore[valid-type] # made at run time
+    return RootModel[strict]  # type: ignore[valid-type] # made at run time

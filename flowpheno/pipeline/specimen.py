@@ -380,7 +380,8 @@ def _reported(phenotype: Phenotype, definitions: Definitions) -> Phenotype:
     """List what was not stained beside what was: absence is easily read as negative."""
     if phenotype.population not in _CANDIDATES:
         return phenotype
-    expected = (Marker(m) for m in definitions.positivity.expected)
+    parts = {p for marker in phenotype.calls for p in marker.split("+")}
+    expected = (Marker(m) for m in definitions.positivity.expected if m not in parts)
     calls = {m: phenotype.call(m) for m in (*phenotype.calls, *expected)}
     return Phenotype(population=phenotype.population, calls=calls)
 

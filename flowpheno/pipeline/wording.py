@@ -48,7 +48,8 @@ def evidence_sentences(
         sentences.append(
             f"{n} B precursors among {tube.n_nucleated} nucleated cells; none called aberrant."
         )
-    sentences += [f"{a.kind}: {a.text}." for a in detection.aberrancies]
+    word = "" if tube.n_blasts else "Seen, and not sufficient: "
+    sentences += [f"{word}{a.kind}: {a.text}." for a in detection.aberrancies]
     continuum = detection.continuum
     if continuum is not None and continuum.present:
         sentences.append(

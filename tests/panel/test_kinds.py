@@ -17,7 +17,10 @@ def test_every_shipped_file_checks_clean(path):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_a_schema(kind):
-    assert KINDS[kind].model_json_schema()["type"] == "object"
+    schema = KINDS[kind].model_json_schema()
+    if "$ref" in schema:  # limits of the numeric core: the file is the dataclass
+        schema = schema["$defs"][schema["$ref"].rsplit("/", 1)[1]]
+    assert schema["type"] == "object"
 
 
 @pytest.mark.parametrize(
