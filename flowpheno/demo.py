@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _TUBE = "euroflow_bcp_all_mrd_t1"
 _STATES = ("steady_child", "regenerating", "early_regen", "steady_adult")
-_NORMALS = 20
-_EVENTS = 40_000
+_NORMALS = 12
+_EVENTS = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

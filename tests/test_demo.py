@@ -15,6 +15,6 @@ def test_every_file_of_the_case_is_there_and_says_that_it_is_simulated(tmp_path)
     assert described.simulated
     named = {files.case.parent / name for s in described.specimens for name in s.fcs}
     assert named
-    assert len(set(files.normals)) == 20
+    assert len(set(files.normals)) == 12
     for path in (*named, files.normals[0]):
         assert SIMULATED_KEYWORD in read_fcs(path).keywords
