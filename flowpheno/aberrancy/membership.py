@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.aberrancy.template import log_normal
+from flowpheno.aberrancy.template.normal import log_normal, mixture_surprise
 
 if TYPE_CHECKING:
     from flowpheno.aberrancy.template import NormalTemplate
@@ -54,7 +54,6 @@ def refine_membership(template: NormalTemplate, events: Matrix, seed: EventMask)
 
 def _log_density(events: Matrix, member: EventMask) -> Values:
     """Gaussian mixture of the members, its covariances shrunk towards a staining spread."""
-    from scipy.special import logsumexp  # noqa: PLC0415 - slow to import
     from sklearn.mixture import GaussianMixture  # noqa: PLC0415 - slow to import
 
     chosen = events[member]
@@ -67,10 +66,5 @@ def _log_density(events: Matrix, member: EventMask) -> Values:
         covariance = (scatter + _PRIOR_EVENTS * prior) / (len(chosen) + _PRIOR_EVENTS)
         return log_normal(events, chosen.mean(axis=0), covariance)
     mixture = GaussianMixture(k, reg_covar=1e-3, random_state=0).fit(chosen[::step])
-    parts = [
-        np.log(w) + log_normal(events, mean, covariance)
-        for w, mean, covariance in zip(
-            mixture.weights_, mixture.means_, mixture.covariances_, strict=True
-        )
-    ]
-    return np.asarray(logsumexp(np.stack(parts), axis=0))
+    density = (mixture.weights_, mixture.means_, mixture.covariances_)
+    return -mixture_surprise(density, events)

@@ -21,14 +21,13 @@ from flowpheno.aberrancy.signs import (
     dim_cd45,
     is_evidence,
 )
+from flowpheno.marker import DYES
 
 if TYPE_CHECKING:
     from flowpheno.aberrancy.evidence import Aberrancy
     from flowpheno.aberrancy.limits import AberrancyLimits
     from flowpheno.arrays import EventMask
     from flowpheno.gating import GatedTube
-
-_DYES = frozenset({"SYTO", "VIABILITY"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,7 +70,7 @@ def aberrant_pieces(gated: GatedTube, candidate: EventMask, limits: AberrancyLim
     columns = [
         i
         for m, i in gated.decades.columns.items()
-        if m in gated.decades.transforms and m not in _DYES
+        if m in gated.decades.transforms and m not in DYES
     ]
     labels = cluster_flagged(
         gated.decades.values[np.ix_(rows, np.array(columns))].astype(np.float64), limits

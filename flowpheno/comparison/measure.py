@@ -9,6 +9,7 @@ import numpy as np
 from flowpheno.comparison.values import N_QUANTILES, Anchor, MarkerProfile, Profile
 from flowpheno.finding import ReasonCode
 from flowpheno.lineage import Lineage
+from flowpheno.marker import DYES
 from flowpheno.sample import ChannelKind, Scale
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 _FLUORESCENCE_COFACTOR = 150.0  # on a scale of 0 to _REFERENCE_RANGE
 _REFERENCE_RANGE = 262144.0
 _MASS_COFACTOR = 5.0
-_DYES = frozenset({"SYTO", "VIABILITY"})
 
 
 def profile(
@@ -71,7 +71,7 @@ def profile(
         scale=sample.scale,
         phenotype=phenotype,
         markers={
-            m: _measure(sample, m, blasts, lymphocytes) for m in sample.markers if m not in _DYES
+            m: _measure(sample, m, blasts, lymphocytes) for m in sample.markers if m not in DYES
         },
         lineage=lineage,
         aberrancies=None if aberrancies is None else tuple(aberrancies),

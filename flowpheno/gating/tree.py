@@ -12,7 +12,7 @@ from flowpheno.gating.anchor import CD45, SSC, Anchors, find_anchors
 from flowpheno.gating.b_lineage import BLineage, gate_b_lineage
 from flowpheno.gating.cutpoint import Cutpoint, find_cutpoint
 from flowpheno.gating.decades import Decades, to_decades
-from flowpheno.marker import Marker
+from flowpheno.marker import DYES, Marker
 from flowpheno.population import Population
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ _ON_T = frozenset(
         "CD4+CD8",
     )
 )
-_DYES = frozenset({Marker("SYTO"), Marker("VIABILITY")})
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -175,7 +174,7 @@ def _cutpoints(decades: Decades, anchors: Anchors, limits: GatingLimits) -> dict
             limits,
         )
         for marker in decades.transforms
-        if marker not in _DYES and marker != CD45
+        if marker not in DYES and marker != CD45
     }
 
 

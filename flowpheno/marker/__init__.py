@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flowpheno.marker.antigen import (
     CONTROL_POPULATIONS,
+    DYES,
     REFERENCES,
     Antigen,
     CutoffKind,
@@ -19,6 +20,7 @@ from flowpheno.marker.vocabulary import Vocabulary, Word, WordKind
 
 __all__ = [
     "CONTROL_POPULATIONS",
+    "DYES",
     "REFERENCES",
     "Antigen",
     "ChannelName",

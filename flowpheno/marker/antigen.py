@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 Marker = NewType("Marker", str)
 """Canonical antigen name, such as ``"CD10"``."""
 
+DYES: frozenset[Marker] = frozenset({Marker("SYTO"), Marker("VIABILITY")})
+"""Canonical names of reagents that stain no antigen."""
+
 CONTROL_POPULATIONS: frozenset[str] = frozenset(
     {
         "T",

@@ -101,7 +101,7 @@ def classify_files(
         If the definitions or the template cannot be used: nothing could be judged then.
     """
     definitions = load_definitions(options.panels)
-    _check_template(options)
+    _template(options)  # a template that cannot be used is refused before any file is judged
     _matrix(options)
     files = find_files(paths)
     missing = _not_there(files, options.manifest)
@@ -155,13 +155,6 @@ def make_run(
         definitions=definitions.hashes,
         simulated=simulated,
     )
-
-
-def _check_template(options: Options) -> None:
-    if options.template is not None:
-        from flowpheno.aberrancy.template import load_template  # noqa: PLC0415 - slow to import
-
-        load_template(options.template)
 
 
 def _matrix(options: Options) -> Spillover | None:

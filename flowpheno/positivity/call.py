@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.finding import ReasonCode
-from flowpheno.marker import CutoffKind, Mode
+from flowpheno.marker import DYES, CutoffKind, Mode
 from flowpheno.phenotype import Call, MarkerCall, Phenotype
 from flowpheno.positivity.control import antigen_of, find_control
 from flowpheno.positivity.expression import end_of_negative, intensity_call, qualify, strong
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from flowpheno.positivity.control import Control
     from flowpheno.positivity.limits import PositivityLimits
     from flowpheno.specimen import Therapy
-
-_DYES = frozenset({"SYTO", "VIABILITY"})
 
 
 def call_phenotype(
@@ -59,7 +57,7 @@ def call_phenotype(
     masked = {limits.masks[t].marker: limits.masks[t].code for t in therapy if t in limits.masks}
     calls: dict[Marker, MarkerCall] = {}
     for marker in gated.sample.markers:
-        if marker in _DYES or marker not in gated.decades.transforms:
+        if marker in DYES or marker not in gated.decades.transforms:
             continue
         call = call_marker(gated, population, antigen_of(vocabulary, marker), limits)
         parts = set(marker.split("+"))

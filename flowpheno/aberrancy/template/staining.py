@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flowpheno.marker import DYES
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
 ANCHORS = ("T", "B_mature")
 """Internal populations that drift is measured on."""
-_DYES = frozenset({"SYTO", "VIABILITY"})
 
 
 def template_markers(gated: GatedTube) -> tuple[Marker, ...]:
@@ -32,7 +33,7 @@ def template_markers(gated: GatedTube) -> tuple[Marker, ...]:
     tuple of Marker
         Stained antigens in sorted order, without dyes.
     """
-    return tuple(sorted(m for m in gated.decades.transforms if m not in _DYES))
+    return tuple(sorted(m for m in gated.decades.transforms if m not in DYES))
 
 
 def fluorochromes_of(gated: GatedTube) -> dict[str, str]:
