@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _TUBE = "euroflow_bcp_all_mrd_t1"
 _STATES = ("steady_child", "regenerating", "early_regen", "steady_adult")
 _NORMALS = 12
-_EVENTS = 20_000
+_EVENTS = 15_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

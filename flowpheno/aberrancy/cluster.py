@@ -48,7 +48,7 @@ def cluster_flagged(
         return np.zeros(len(events), np.int64)
     lifted = np.maximum(events, limits.cluster_floor_log10)
     order = np.lexsort(lifted.T)
-    step = max(len(order) // _FITTED_EVENTS, 1)
+    step = max(-(-len(order) // _FITTED_EVENTS), 1)
     mixture = BayesianGaussianMixture(
         n_components=k,
         covariance_type="diag",

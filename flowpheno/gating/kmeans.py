@@ -42,6 +42,7 @@ def assign_clusters(
     from sklearn.cluster import KMeans  # noqa: PLC0415 - slow to import
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn
 
+    space = np.asarray(space, np.float64)  # scikit-learn widens single precision piecewise, slowly
     means = KMeans(k, n_init=1, max_iter=_ROUNDS, tol=_TOLERANCE, random_state=seed)
     with threadpool_limits(1):
         return np.asarray(means.fit(space[fitted]).predict(space), np.int32)

@@ -23,7 +23,7 @@ def test_only_specimens_with_flow_have_a_file(files):
 
 @pytest.mark.parametrize(
     ("step", "n", "fraction"),
-    [("A2", 250_000, 0.0), ("A3a", 60_000, 0.716), ("A3b_mrd", 60_000, 0.996)],
+    [("A2", 250_000, 0.0), ("A3a", 30_000, 0.716), ("A3b_mrd", 30_000, 0.996)],
 )
 def test_blasts_of_each_aspirate(files, step, n, fraction):
     labels = nucleated(files[step])
