@@ -20,13 +20,19 @@ if TYPE_CHECKING:
     from flowpheno.api import classify as classify
     from flowpheno.api import classify_directory as classify_directory
     from flowpheno.api import compare as compare
+    from flowpheno.api import from_anndata as from_anndata
     from flowpheno.api import match_phenotypes as match_phenotypes
     from flowpheno.api import score as score
+    from flowpheno.api import to_anndata as to_anndata
     from flowpheno.compensation import compensate as compensate
     from flowpheno.compensation import read_spillover_csv as read_spillover_csv
     from flowpheno.errors import FcsError as FcsError
     from flowpheno.errors import FlowphenoError as FlowphenoError
     from flowpheno.panel.definitions import load_definitions as load_definitions
+    from flowpheno.reading import Reader as Reader
+    from flowpheno.reading import from_fcmeasurement as from_fcmeasurement
+    from flowpheno.reading import from_fcsparser as from_fcsparser
+    from flowpheno.reading import iterate_fcs as iterate_fcs
     from flowpheno.reading import read_fcs as read_fcs
     from flowpheno.reading import sample_from_table as sample_from_table
     from flowpheno.sample import Sample as Sample
@@ -37,6 +43,7 @@ if TYPE_CHECKING:
     from flowpheno.verdict import SpecimenVerdict as SpecimenVerdict
     from flowpheno.verdict import Verdict as Verdict
     from flowpheno.version import VERSION
+    from flowpheno.writing import write_sample as write_sample
 
     __version__ = VERSION
 
@@ -45,6 +52,7 @@ _HOME = {
     "Cohort": "flowpheno.api",
     "FcsError": "flowpheno.errors",
     "FlowphenoError": "flowpheno.errors",
+    "Reader": "flowpheno.reading",
     "Sample": "flowpheno.sample",
     "Scale": "flowpheno.sample",
     "Specimen": "flowpheno.specimen",
@@ -55,12 +63,18 @@ _HOME = {
     "classify_directory": "flowpheno.api",
     "compare": "flowpheno.api",
     "compensate": "flowpheno.compensation",
+    "from_anndata": "flowpheno.api",
+    "from_fcmeasurement": "flowpheno.reading",
+    "from_fcsparser": "flowpheno.reading",
+    "iterate_fcs": "flowpheno.reading",
     "load_definitions": "flowpheno.panel.definitions",
     "match_phenotypes": "flowpheno.api",
     "read_fcs": "flowpheno.reading",
     "read_spillover_csv": "flowpheno.compensation",
     "sample_from_table": "flowpheno.reading",
     "score": "flowpheno.api",
+    "to_anndata": "flowpheno.api",
+    "write_sample": "flowpheno.writing",
 }
 _MODULES = ("errors", "transform")  # `transform` is a package that can be called
 
@@ -69,6 +83,7 @@ __all__ = [
     "Cohort",
     "FcsError",
     "FlowphenoError",
+    "Reader",
     "Sample",
     "Scale",
     "Specimen",
@@ -81,13 +96,19 @@ __all__ = [
     "compare",
     "compensate",
     "errors",
+    "from_anndata",
+    "from_fcmeasurement",
+    "from_fcsparser",
+    "iterate_fcs",
     "load_definitions",
     "match_phenotypes",
     "read_fcs",
     "read_spillover_csv",
     "sample_from_table",
     "score",
+    "to_anndata",
     "transform",
+    "write_sample",
 ]
 
 

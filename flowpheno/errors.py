@@ -4,6 +4,7 @@
   * FcsError                 the bytes are not a readable FCS file
     * UnsupportedFcsError    valid FCS, but a feature flowpheno does not read
   * TableError               an event table (CSV, Parquet) cannot be a sample
+  * WritingError             a sample cannot be written in that form, or to that place
   * MarkerNotFoundError      a marker was asked for that the tube does not stain
   * CompensationError        the spillover matrix does not fit the sample
   * TransformError           the parameters of a transform make no sense
@@ -13,6 +14,7 @@
   * TemplateError            a normal template cannot be built, read or used
   * ResultsError             a results folder cannot be read
   * SimulationError          the specification cannot give the marrow asked for
+  * MissingPackageError      a package that only interchange needs is not installed
 
 Poor data is not an exception: it is a `finding.Finding`, and at worst an
 undetermined `verdict.Verdict`.
@@ -60,6 +62,10 @@ class UnsupportedFcsError(FcsError):
 
 class TableError(FlowphenoError, ValueError):
     """An event table cannot be made a sample."""
+
+
+class WritingError(FlowphenoError, ValueError):
+    """A sample cannot be written in the form asked for, or to that place."""
 
 
 class MarkerNotFoundError(FlowphenoError, LookupError):
@@ -113,6 +119,10 @@ class ResultsError(FlowphenoError, ValueError):
 
 class SimulationError(FlowphenoError, ValueError):
     """The specification cannot give the marrow asked for."""
+
+
+class MissingPackageError(FlowphenoError, ImportError):
+    """A package that only interchange needs is not installed."""
 
 
 def _rebuild_fcs_error(kind: type[FcsError], problem: str, segment: str, offset: int) -> FcsError:

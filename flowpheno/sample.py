@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flowpheno.errors import MarkerNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
+
     from flowpheno.arrays import EventMatrix
+    from flowpheno.exchange.measurement import Measurement
+    from flowpheno.exchange.state import Tube
     from flowpheno.fcs.spillover import Spillover
     from flowpheno.finding import Finding
     from flowpheno.marker import Marker
+    from flowpheno.origin import Origin
 
 
 class ChannelKind(StrEnum):
@@ -98,8 +103,8 @@ class Sample:
         TEXT keywords of the file, upper case; may hold identifiers: never copied to a report.
     findings : tuple of Finding
         What reading and naming noticed.
-    sha256 : str
-        Hash of the input file; empty for samples made in memory.
+    origin : Origin or None
+        The input file; None for samples made in memory.
     version : str
         FCS version, such as ``"FCS3.0"``; empty if not from FCS.
     """
@@ -112,7 +117,7 @@ class Sample:
     scale: Scale = Scale.LINEAR
     keywords: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     findings: tuple[Finding, ...] = ()
-    sha256: str = ""
+    origin: Origin | None = None
     version: str = ""
 
     def __post_init__(self) -> None:
@@ -125,6 +130,11 @@ class Sample:
         stained = ", ".join(self.markers) or "nothing known"
         state = "compensated" if self.compensated else "not compensated"
         return f"<Sample {self.name}: {self.n_events} events, {stained}; {state}, {self.scale}>"
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the input file; empty without one, or if it was changed since it was read."""
+        return self.origin.sha256 if self.origin is not None else ""
 
     @property
     def n_events(self) -> int:
@@ -188,3 +198,60 @@ class Sample:
             Whether `column` would find it.
         """
         return any(c.marker == marker and c.measure is measure for c in self.channels)
+
+    def to_fcsparser(self, *, reformat_meta: bool = False) -> tuple[dict[str, Any], pd.DataFrame]:
+        """Give the tube as ``fcsparser.parse`` would; fcsparser itself is not needed.
+
+        Parameters
+        ----------
+        reformat_meta : bool
+            Whether keywords of channels go into the table ``_channels_``, as in fcsparser.
+
+        Returns
+        -------
+        dict
+            Keywords of the file, which may hold identifiers; those that describe the data are
+            as for a file of linear floats. A matrix that was applied already is not called
+            ``$SPILLOVER``.
+        DataFrame
+            A copy of the events; columns named by ``$PnS``, or ``$PnN``.
+
+        Raises
+        ------
+        TableError
+            If a detector of the spillover matrix holds a comma.
+        """
+        from flowpheno.exchange.tables import tables_from_tube  # noqa: PLC0415 - where needed
+
+        return tables_from_tube(self._tube(), reformat_meta=reformat_meta)
+
+    def to_fcmeasurement(self) -> Measurement:
+        """Give the tube to FlowCytometryTools.
+
+        Returns
+        -------
+        Measurement
+            An ``FCMeasurement`` with the keywords and values of `to_fcsparser`.
+
+        Raises
+        ------
+        MissingPackageError
+            If FlowCytometryTools is not installed.
+        """
+        from flowpheno.exchange.measurement import measurement_from_tube  # noqa: PLC0415 - where needed
+
+        return measurement_from_tube(self._tube(), self.name)
+
+    def _tube(self) -> Tube:
+        """Describe the events as a file would."""
+        from flowpheno.exchange.columns import float_parameter  # noqa: PLC0415 - where needed
+        from flowpheno.exchange.state import SCALE_KEYWORD, Tube  # noqa: PLC0415 - where needed
+
+        return Tube(
+            keywords={**self.keywords, SCALE_KEYWORD: self.scale.upper()},
+            parameters=tuple(float_parameter(c.detector, c.label, c.range) for c in self.channels),
+            events=self.events,
+            spillover=self.spillover,
+            compensated=self.compensated,
+            version=self.version,
+        )

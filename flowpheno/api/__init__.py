@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flowpheno.api.anndata import from_anndata, to_anndata
 from flowpheno.api.compare import compare
 from flowpheno.api.judge import classify, classify_directory
 from flowpheno.api.typed import match_phenotypes, score
@@ -13,6 +14,8 @@ __all__ = [
     "classify",
     "classify_directory",
     "compare",
+    "from_anndata",
     "match_phenotypes",
     "score",
+    "to_anndata",
 ]

@@ -48,12 +48,12 @@ def parse_byte_order(
         If a mixed order does not say how to read a value of another width.
     """
     widths = {p.width for p in parameters if p.data_type is not DataType.CHARACTERS}
-    if widths <= {1}:
-        return (1,)
     written = keywords.get("$BYTEORD", "")
     order = tuple(parse_integer(part) or 0 for part in written.split(",")[: _LONGEST_WORD + 1])
     length = len(order)
     if length < 2 or length > _LONGEST_WORD or set(order) != set(range(1, length + 1)):  # noqa: PLR2004 - one byte has no order
+        if widths <= {1}:
+            return (1,)
         problem = f"$BYTEORD is {written[:24]!r}; an order of bytes such as 1,2,3,4 expected"
         raise FcsError(problem, segment="TEXT", offset=at)
     if not is_plain(order) and widths - {1, length}:

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from flowpheno.fcs.spillover import SpilloverReading, read_spillover
 from flowpheno.finding import Finding, ReasonCode, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from flowpheno.fcs.dataset import FcsOutline
     from flowpheno.fcs.parameters import Parameter
 
 _COMPENSATED_NAME = re.compile(r"(?:Comp-(?P<comp>.+)|<(?P<angle>.+)>)", re.IGNORECASE)
 
 
+class Described(Protocol):
+    """Keywords and columns: an outline, or a table that has them."""
+
+    @property
+    def keywords(self) -> Mapping[str, str]:
+        """Upper-case keywords."""
+
+    @property
+    def parameters(self) -> Sequence[Parameter]:
+        """One for each column."""
+
+
 def judge_compensation(
-    outline: FcsOutline, *, carried: bool
+    outline: Described, *, carried: bool
 ) -> tuple[SpilloverReading, bool, tuple[Finding, ...]]:
     """Find the matrix, and tell whether the events are compensated already and why.
 
@@ -30,7 +41,7 @@ def judge_compensation(
 
     Parameters
     ----------
-    outline : FcsOutline
+    outline : Described
         The data set.
     carried : bool
         Whether keywords of the first data set were carried over into it.

@@ -1,40 +1,80 @@
-"""DATA: bytes to linear float32 values."""
+"""DATA: bytes to float32 values, block by block, in as many threads as pay."""
 
 from __future__ import annotations
 
-import re
+import os
 import sys
-from typing import TYPE_CHECKING, Any, TypeAlias
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from flowpheno.arrays import freeze
 from flowpheno.errors import FcsError
 from flowpheno.fcs.byteorder import endianness, is_plain, least_first
-from flowpheno.fcs.number import parse_number
+from flowpheno.fcs.characters import read_characters
+from flowpheno.fcs.octets import choose_decoder, plan_columns
 from flowpheno.fcs.parameters import DataType
+from flowpheno.fcs.selection import Scaling
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
+
+    import numpy.typing as npt
 
     from flowpheno.arrays import EventMatrix
     from flowpheno.fcs.layout import Layout
     from flowpheno.fcs.parameters import Parameter
+    from flowpheno.fcs.selection import Selection
     from flowpheno.fcs.source import Source
 
-_BLOCK_BYTES = 1 << 22  # stays in the cache
-_LARGEST_TABLE_BITS = 16
-_DELIMITERS = re.compile(rb"[,;\s\0]+")
-_Table: TypeAlias = npt.NDArray[np.float32]
+    _Floats: TypeAlias = npt.NDArray[np.float32]
+    _Fill: TypeAlias = Callable[[_Floats, int], None]
+
+_BLOCK_BYTES = 1 << 22  # what a thread takes at a time
+_DECODED_VALUES = 1 << 16  # what is decoded at a time stays in the cache of one core
+_PACKED_EVENTS = 8  # as many packed events end with a byte, whatever their bits
+_THREADED_BYTES = 8 << 20  # less is read before a thread has started
+_MOST_THREADS = 4  # more wait for the memory
+_FOLD = 32  # events beside each other, so that a maximum runs over a long row
 
 
-def read_events(source: Source, layout: Layout, parameters: Sequence[Parameter]) -> EventMatrix:
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Decoded:
+    """Values of the selected events and columns.
+
+    Attributes
+    ----------
+    events : EventMatrix
+        Shape ``(n_events, n_columns)``, C-contiguous, read-only.
+    high : ndarray of float32
+        Largest value of each column, shape ``(n_columns,)``; NaN where a value is, ``-inf`` for
+        no events.
+    finite : bool
+        Whether every value is a finite number.
+    """
+
+    events: EventMatrix
+    high: _Floats
+    finite: bool
+
+
+def read_events(
+    source: Source,
+    layout: Layout,
+    parameters: Sequence[Parameter],
+    *,
+    selection: Selection,
+    scaling: Scaling = Scaling.LINEAR,
+) -> Decoded:
     """Decode DATA.
 
     Integers are masked with ``$PnR`` and, where ``$PnE`` is logarithmic, turned into linear
     values ``10 ** (decades * x / $PnR) * offset``. Floating point is taken as written. Gains
-    (``$PnG``) are not applied. Values beyond 2**24 lose their last bits in float32.
+    (``$PnG``) divide the values only if asked for. Values beyond 2**24 lose their last bits in
+    float32.
 
     Parameters
     ----------
@@ -43,13 +83,16 @@ def read_events(source: Source, layout: Layout, parameters: Sequence[Parameter])
     layout : Layout
         Where DATA lies in it.
     parameters : sequence of Parameter
-        One for each column.
+        One for each column of the data set.
+    selection : Selection
+        Which events and columns.
+    scaling : Scaling
+        What the numbers shall mean.
 
     Returns
     -------
-    EventMatrix
-        Linear values, shape ``(n_events, n_parameters)``, C-contiguous, read-only; no rows if
-        the data set is empty.
+    Decoded
+        The values; no rows if the data set is empty.
 
     Raises
     ------
@@ -59,163 +102,128 @@ def read_events(source: Source, layout: Layout, parameters: Sequence[Parameter])
     References
     ----------
     .. [1] Spidlen J et al. Data File Standard for Flow Cytometry, version FCS 3.1.
-       Cytometry A. 2010;77:97-100. Keywords $PnB, $PnE, $PnR.
+       Cytometry A. 2010;77:97-100. Keywords $PnB, $PnE, $PnG, $PnR.
     """
-    shape = (layout.n_events, len(parameters))
+    shape = (len(selection.rows), len(selection.columns))
     try:
         if any(parameter.data_type is DataType.CHARACTERS for parameter in parameters):
-            return freeze(_characters(source, layout, parameters))
+            values = read_characters(source, layout, parameters)
+            rows = selection.rows
+            values = values[rows.start : rows.stop : rows.step, list(selection.columns)]
+            events = np.ascontiguousarray(values)
+            return _decoded(events, [_extremes(events)])
         events = np.empty(shape, dtype=np.float32)
-        if all(parameter.data_type is DataType.FLOAT for parameter in parameters):
-            _read_floats(events, source, layout)
+        if _is_stored_as_wanted(parameters, selection, scaling):
+            fill = _copier(source, layout, selection)
         else:
-            _read_blocks(events, source, layout, parameters)
+            fill = _decoder(source, layout, parameters, selection=selection, scaling=scaling)
+        return _decoded(events, _fill_all(events, fill, source))
     except MemoryError as error:
         problem = f"{shape[0]} events x {shape[1]} parameters do not fit into memory"
         raise FcsError(problem, segment="DATA", offset=layout.begin) from error
-    return freeze(events)
 
 
-def _read_floats(events: npt.NDArray[np.float32], source: Source, layout: Layout) -> None:
-    """Read straight into the matrix; no other copy is ever made."""
-    source.read_into(events, layout.begin)
-    if not is_plain(layout.byte_order):
-        octets = events.view(np.uint8).reshape(-1, events.itemsize)
-        octets[:] = octets[:, least_first(layout.byte_order, events.itemsize)]
-    elif endianness(layout.byte_order) == ">":
-        events.byteswap(inplace=True)
-    if sys.byteorder == "big":
-        events.byteswap(inplace=True)
-
-
-def _read_blocks(
-    events: npt.NDArray[np.float32],
-    source: Source,
-    layout: Layout,
-    parameters: Sequence[Parameter],
-) -> None:
-    """Decode block by block, so that only the matrix grows with the file."""
-    event_bytes = sum(parameter.width for parameter in parameters)
-    block_events = max(_BLOCK_BYTES // event_bytes, 1)
-    block = np.empty((min(block_events, len(events)), event_bytes), dtype=np.uint8)
-    scales = [_linear_table(parameter) for parameter in parameters]
-    decode = _decode_words if _are_words(parameters, layout.byte_order) else _decode_columns
-    for first in range(0, len(events), block_events):
-        rows = events[first : first + block_events]
-        octets = block[: len(rows)]
-        source.read_into(octets, layout.begin + first * event_bytes)
-        with np.errstate(over="ignore", invalid="ignore"):  # float64 beyond float32 is infinite
-            decode(rows, octets, parameters, layout.byte_order, scales)
-
-
-def _decode_words(
-    rows: npt.NDArray[np.float32],
-    octets: npt.NDArray[np.uint8],
-    parameters: Sequence[Parameter],
-    byte_order: tuple[int, ...],
-    scales: Sequence[_Table | None],
-) -> None:
-    """Integers of one width, all columns at once."""
-    word = np.dtype(f"u{parameters[0].width}")
-    values = octets.view(word)
-    if not word.newbyteorder(endianness(byte_order)).isnative:
-        values = values.byteswap(inplace=True)
-    values &= np.array([parameter.mask for parameter in parameters], dtype=word)
-    rows[...] = values
-    for n, parameter in enumerate(parameters):
-        if parameter.decades > 0:
-            rows[:, n] = _linear(values[:, n], parameter, scales[n])
-
-
-def _decode_columns(
-    rows: npt.NDArray[np.float32],
-    octets: npt.NDArray[np.uint8],
-    parameters: Sequence[Parameter],
-    byte_order: tuple[int, ...],
-    scales: Sequence[_Table | None],
-) -> None:
-    """Any mixture of widths and types, column by column."""
-    first = 0
-    for n, parameter in enumerate(parameters):
-        values = _column(octets[:, first : first + parameter.width], parameter, byte_order)
-        if parameter.data_type is DataType.INTEGER:
-            values &= values.dtype.type(parameter.mask)
-        rows[:, n] = _linear(values, parameter, scales[n])
-        first += parameter.width
-
-
-def _column(
-    octets: npt.NDArray[np.uint8], parameter: Parameter, byte_order: tuple[int, ...]
-) -> npt.NDArray[Any]:
-    """Values of one column, from its bytes of shape ``(n_events, width)``."""
-    width = parameter.width
-    word = next(size for size in (1, 2, 4, 8) if size >= width)
-    padded = np.zeros((len(octets), word), dtype=np.uint8)
-    padded[:, :width] = octets[:, least_first(byte_order, width)]
-    kind = "u" if parameter.data_type is DataType.INTEGER else "f"
-    values = padded.view(f"<{kind}{word}")[:, 0]
-    return values.astype(values.dtype.newbyteorder("="), copy=False)
-
-
-def _linear(
-    values: npt.NDArray[Any], parameter: Parameter, table: _Table | None
-) -> npt.NDArray[Any]:
-    """Undo a logarithmic amplifier; linear values pass."""
-    if parameter.decades == 0:
-        return values
-    if table is not None:
-        return np.asarray(table[values])
-    exponent = values * (parameter.decades / parameter.resolution)
-    return np.asarray(10.0**exponent * parameter.offset)
-
-
-def _linear_table(parameter: Parameter) -> _Table | None:
-    """Linear value of each channel, where the channels are few."""
-    if parameter.decades == 0 or parameter.mask >> _LARGEST_TABLE_BITS:
-        return None
-    channels = np.arange(parameter.mask + 1) * (parameter.decades / parameter.resolution)
-    table: _Table = (10.0**channels * parameter.offset).astype(np.float32)
-    return table
-
-
-def _are_words(parameters: Sequence[Parameter], byte_order: tuple[int, ...]) -> bool:
-    """Whether all columns are integers of one width that the machine knows."""
-    widths = {parameter.width for parameter in parameters}
-    types = {parameter.data_type for parameter in parameters}
+def _is_stored_as_wanted(
+    parameters: Sequence[Parameter], selection: Selection, scaling: Scaling
+) -> bool:
+    """Whether the bytes can be read straight into the matrix."""
     return (
-        types == {DataType.INTEGER}
-        and len(widths) == 1
-        and widths <= {1, 2, 4, 8}
-        and is_plain(byte_order)
+        all(parameter.data_type is DataType.FLOAT for parameter in parameters)
+        and selection.columns == tuple(range(len(parameters)))
+        and selection.rows.step == 1
+        and (scaling is not Scaling.GAIN or all(p.gain == 1 for p in parameters))
     )
 
 
-def _characters(
-    source: Source, layout: Layout, parameters: Sequence[Parameter]
-) -> npt.NDArray[np.float32]:
-    """Numbers written in ASCII: of fixed length, or delimited."""
-    raw = source.read(layout.begin, layout.size)
-    n_values = layout.n_events * len(parameters)
-    widths = [parameter.width for parameter in parameters]
-    words: list[bytes] = []
-    if all(widths):
-        ends = np.cumsum(widths)
-        for first in range(0, layout.n_events * int(ends[-1]), int(ends[-1])):
-            words += [
-                raw[first + end - w : first + end] for end, w in zip(ends, widths, strict=True)
-            ]
-    else:
-        words = _DELIMITERS.sub(b" ", raw).split()
-    if len(words) != n_values:
-        problem = f"{n_values} values expected, {len(words)} present"
-        raise FcsError(problem, segment="DATA", offset=layout.begin)
-    numbers = [parse_number(word.decode("latin-1")) for word in words]
-    if None in numbers:
-        problem = f"{words[numbers.index(None)][:24]!r} is no number"
-        raise FcsError(problem, segment="DATA", offset=layout.begin)
-    with np.errstate(over="ignore"):
-        return (
-            np.array(numbers, dtype=np.float64)
-            .astype(np.float32)
-            .reshape(layout.n_events, len(parameters))
-        )
+def _copier(source: Source, layout: Layout, selection: Selection) -> _Fill:
+    """Read float32 into its place; no other copy is ever made."""
+    event_bytes = len(selection.columns) * 4
+    start = layout.begin + selection.rows.start * event_bytes
+    swap = (endianness(layout.byte_order) == ">") != (sys.byteorder == "big")
+
+    def fill(rows: _Floats, first: int) -> None:
+        source.read_into(rows, start + first * event_bytes)
+        if is_plain(layout.byte_order):
+            if swap:
+                rows.byteswap(inplace=True)
+            return
+        octets = rows.view(np.uint8).reshape(-1, 4)
+        order = least_first(layout.byte_order, 4)
+        octets[:] = octets[:, order if sys.byteorder == "little" else order[::-1]]
+
+    return fill
+
+
+def _decoder(
+    source: Source,
+    layout: Layout,
+    parameters: Sequence[Parameter],
+    *,
+    selection: Selection,
+    scaling: Scaling,
+) -> _Fill:
+    """Read the bytes of whole events, and decode the columns that are wanted."""
+    columns = plan_columns(parameters, selection.columns, layout, scaling)
+    decode = choose_decoder(columns, parameters, layout)
+    start, step = selection.rows.start, selection.rows.step
+    most = max(_DECODED_VALUES // len(parameters) // step, 1)
+    most = -(-most // _PACKED_EVENTS) * _PACKED_EVENTS
+
+    def fill(rows: _Floats, first: int) -> None:
+        for part in range(0, len(rows), most):
+            decode_rows(rows[part : part + most], first + part)
+
+    def decode_rows(rows: _Floats, first: int) -> None:
+        begin = start + first * step
+        # packed events end with a byte at every eighth
+        lead = begin % _PACKED_EVENTS if layout.packed else 0
+        length = lead + (len(rows) - 1) * step + 1
+        octets = np.empty(-(-length * layout.event_bits // 8), dtype=np.uint8)
+        source.read_into(octets, layout.begin + (begin - lead) * layout.event_bits // 8)
+        whole = rows if length == len(rows) else np.empty((length, len(columns)), np.float32)
+        with np.errstate(over="ignore", invalid="ignore"):  # float64 beyond float32 is infinite
+            decode(octets if layout.packed else octets.reshape(length, -1), whole)
+        if whole is not rows:
+            rows[...] = whole[lead::step]
+
+    return fill
+
+
+def _fill_all(events: _Floats, fill: _Fill, source: Source) -> list[tuple[_Floats, float]]:
+    """Fill the matrix; blocks do not touch each other, so threads need no lock."""
+    n_events, n_columns = events.shape
+    block = max(_BLOCK_BYTES // (4 * n_columns), 1)
+    starts = range(0, n_events, block)
+
+    def work(first: int) -> tuple[_Floats, float]:
+        rows = events[first : first + block]
+        fill(rows, first)
+        return _extremes(rows)
+
+    threads = min(_MOST_THREADS, os.cpu_count() or 1)
+    if events.nbytes < _THREADED_BYTES or threads < 2 or not source.is_shared:  # noqa: PLR2004
+        return [work(first) for first in starts]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, starts))
+
+
+def _extremes(rows: _Floats) -> tuple[_Floats, float]:
+    """Largest value of each column and the smallest of all, while the block is in the cache."""
+    if rows.size == 0:
+        return np.full(rows.shape[1], -np.inf, dtype=np.float32), np.inf
+    n_events, n_columns = rows.shape
+    even = n_events - n_events % _FOLD
+    high = rows[even:].max(axis=0, initial=-np.inf)
+    if even:
+        folded = rows[:even].reshape(-1, _FOLD * n_columns).max(axis=0)
+        high = np.maximum(high, folded.reshape(_FOLD, n_columns).max(axis=0))
+    return high, float(rows.min())
+
+
+def _decoded(events: _Floats, extremes: Sequence[tuple[_Floats, float]]) -> Decoded:
+    """Freeze the matrix, and join the extremes of its blocks."""
+    nothing = np.full(events.shape[1], -np.inf, dtype=np.float32)
+    high = np.maximum.reduce([nothing, *(high for high, _ in extremes)])
+    lowest = [low for _, low in extremes]
+    finite = not len(events) or bool(np.isfinite(high).all() and np.isfinite(lowest).all())
+    return Decoded(events=freeze(events), high=high, finite=finite)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from flowpheno.fcs.repair import Repairs
 
 HEADER_BYTES = 58
+OFFSET_BYTES = 8
 _VERSIONS = ("FCS2.0", "FCS3.0", "FCS3.1", "FCS3.2")
-_OFFSET_BYTES = 8
 _FIRST_OFFSET = 10
 
 
@@ -112,10 +112,10 @@ def parse_header(raw: bytes, *, repairs: Repairs, at: int = 0) -> Header:
 
 def _segment(raw: bytes, number: int, name: str, repairs: Repairs, at: int) -> Segment | None:
     """Offsets of one segment; None where blank, zero or unreadable."""
-    first = _FIRST_OFFSET + 2 * _OFFSET_BYTES * number
+    first = _FIRST_OFFSET + 2 * OFFSET_BYTES * number
     fields = [
-        raw[place : place + _OFFSET_BYTES].decode("latin-1")
-        for place in (first, first + _OFFSET_BYTES)
+        raw[place : place + OFFSET_BYTES].decode("latin-1")
+        for place in (first, first + OFFSET_BYTES)
     ]
     begin, end = (parse_integer(field) for field in fields)
     written = "".join(fields).strip(" \0")

@@ -9,6 +9,7 @@ from flowpheno.errors import FcsError, UnsupportedFcsError
 from flowpheno.fcs.byteorder import parse_byte_order
 from flowpheno.fcs.header import HEADER_BYTES, Segment
 from flowpheno.fcs.number import parse_integer
+from flowpheno.fcs.parameters import DataType
 from flowpheno.finding import Severity
 
 if TYPE_CHECKING:
@@ -35,12 +36,18 @@ class Layout:
         Number of events.
     byte_order : tuple of int
         ``$BYTEORD``: significance of each byte in file order, 1 for the least.
+    event_bits : int
+        Length of an event in bits; 0 where values are delimited characters.
+    packed : bool
+        Whether values follow each other without regard to bytes.
     """
 
     begin: int
     size: int
     n_events: int
     byte_order: tuple[int, ...]
+    event_bits: int
+    packed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +103,7 @@ def lay_out(
         If DATA is truncated, if no place holds the events announced, or if a keyword is missing
         without which they cannot be decoded.
     UnsupportedFcsError
-        If the data are histograms, or bits without regard to bytes.
+        If the data are histograms.
     """
     _check_mode(keywords, repairs, extent)
     byte_order = parse_byte_order(keywords, parameters, at=extent.begin)
@@ -110,16 +117,25 @@ def lay_out(
         repairs=repairs,
         extent=extent,
     )
+    packed = event_bytes > 0 and _is_packed(place, parameters, announced)
+    event_bits = sum(p.bits for p in parameters) if packed else event_bytes * _BITS_OF_BYTE
     if event_bytes == 0:
         n_events, size = _delimited(place, announced, extent)
+    elif packed:
+        n_events = announced or 0
+        size = -(-n_events * event_bits // _BITS_OF_BYTE)
     else:
-        _check_packing(place, parameters, announced, extent)
         n_events = _count(place, event_bytes, announced, repairs=repairs, extent=extent)
         size = n_events * event_bytes
     if place.begin + size > extent.size:
         _refuse_truncated(place, event_bytes, n_events, extent)
     return Layout(
-        begin=extent.begin + place.begin, size=size, n_events=n_events, byte_order=byte_order
+        begin=extent.begin + place.begin,
+        size=size,
+        n_events=n_events,
+        byte_order=byte_order,
+        event_bits=event_bits,
+        packed=packed,
     )
 
 
@@ -206,18 +222,15 @@ def _delimited(place: Segment, announced: int | None, extent: Extent) -> tuple[i
     return announced, max(place.size, 0)
 
 
-def _check_packing(
-    place: Segment, parameters: Sequence[Parameter], announced: int | None, extent: Extent
-) -> None:
+def _is_packed(place: Segment, parameters: Sequence[Parameter], announced: int | None) -> bool:
     """Odd numbers of bits stand in whole bytes, unless the length of DATA says otherwise."""
     bits = sum(parameter.bits for parameter in parameters)
     padded = sum(parameter.width for parameter in parameters)
-    if announced is None or bits == padded * _BITS_OF_BYTE:
-        return
+    integers = all(parameter.data_type is DataType.INTEGER for parameter in parameters)
+    if not announced or not integers or bits == padded * _BITS_OF_BYTE:
+        return False
     packed_size = -(-announced * bits // _BITS_OF_BYTE)
-    if abs(place.size - announced * padded) > 1 and abs(place.size - packed_size) <= 1:
-        problem = f"values of {bits} bits an event are packed without regard to bytes"
-        raise UnsupportedFcsError(problem, segment="DATA", offset=extent.begin + place.begin)
+    return abs(place.size - announced * padded) > 1 and abs(place.size - packed_size) <= 1
 
 
 def _count(

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from flowpheno.errors import FcsError
 from flowpheno.fcs.dataset import FcsOutline
-from flowpheno.fcs.header import HEADER_BYTES, Segment, parse_header
+from flowpheno.fcs.header import HEADER_BYTES, parse_header
 from flowpheno.fcs.layout import Extent, lay_out
 from flowpheno.fcs.number import parse_integer
 from flowpheno.fcs.parameters import parse_parameters
 from flowpheno.fcs.repair import Repairs, Strictness
+from flowpheno.fcs.segments import Segments
 from flowpheno.fcs.text import MAXIMUM_TEXT_BYTES, parse_text
 from flowpheno.finding import Severity
 
@@ -95,15 +96,22 @@ def _read_outline(
     following = _following(source, keywords, header, begin, repairs=repairs)
     end = source.size if following is None else min(following, source.size)
     extent = Extent(begin=begin, size=end - begin)
-    keywords = _supplement(source, keywords, header, extent, delimiter=raw[:1], repairs=repairs)
+    segments = Segments(
+        source=source, header=header, extent=extent, delimiter=raw[:1], repairs=repairs
+    )
+    keywords = segments.supplement(keywords)
     parameters = parse_parameters(keywords, repairs=repairs, at=at)
     layout = lay_out(header, keywords, parameters, extent=extent, repairs=repairs)
     outline = FcsOutline(
         index=index,
+        begin=begin,
         version=header.version,
         keywords=MappingProxyType(keywords),
         parameters=parameters,
         layout=layout,
+        analysis=MappingProxyType(segments.analysis(keywords)),
+        others=segments.others(),
+        end=segments.end(keywords, layout),
         findings=tuple(repairs.noted),
     )
     return outline, following
@@ -135,32 +143,3 @@ def _following(
     at = begin + header.text.begin
     repairs.note(problem, segment="TEXT", offset=at, value=distance, severity=Severity.WARNING)
     return None
-
-
-def _supplement(
-    source: Source,
-    keywords: dict[str, str],
-    header: Header,
-    extent: Extent,
-    *,
-    delimiter: bytes,
-    repairs: Repairs,
-) -> dict[str, str]:
-    """Add the keywords of supplemental TEXT; those of primary TEXT count before them."""
-    begin = parse_integer(keywords.get("$BEGINSTEXT")) or 0
-    end = parse_integer(keywords.get("$ENDSTEXT")) or 0
-    place = Segment(begin, end)
-    if begin <= 0 or end <= 0 or (begin <= header.text.end and header.text.begin <= end):
-        return keywords  # none, or primary TEXT once more
-    at = extent.begin + begin
-    fits = 0 < place.size <= MAXIMUM_TEXT_BYTES and end < extent.size
-    raw = source.read(at, place.size) if fits else b""
-    if raw[:1] != delimiter:  # some software keeps other things there
-        problem = f"supplemental TEXT {begin}-{end} is no TEXT; passed over"
-        repairs.note(problem, segment="TEXT", offset=at)
-        return keywords
-    try:
-        return parse_text(raw, repairs=repairs, at=at) | keywords
-    except FcsError as error:
-        repairs.note(f"supplemental TEXT {error.problem}; passed over", segment="TEXT", offset=at)
-        return keywords

@@ -2,34 +2,70 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from flowpheno.errors import FcsError
+from flowpheno.fcs.checksum import check_crc
 from flowpheno.fcs.compensated import judge_compensation
 from flowpheno.fcs.data import read_events
 from flowpheno.fcs.dataset import FcsDataset
 from flowpheno.fcs.joining import carry_names, richest
 from flowpheno.fcs.outline import read_contents
-from flowpheno.fcs.parameters import DataType
-from flowpheno.fcs.repair import Strictness
+from flowpheno.fcs.repair import Repairs, Strictness
+from flowpheno.fcs.selection import Scaling, select
 from flowpheno.fcs.source import bytes_source, open_source
+from flowpheno.fcs.spillover import without_channels
 from flowpheno.finding import Finding, ReasonCode, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from flowpheno.arrays import EventMatrix
+    from flowpheno.fcs.data import Decoded
     from flowpheno.fcs.dataset import FcsOutline
     from flowpheno.fcs.outline import FcsContents
-    from flowpheno.fcs.parameters import Parameter
+    from flowpheno.fcs.selection import Selection
     from flowpheno.fcs.source import Source
+    from flowpheno.fcs.spillover import SpilloverReading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What to read of a file.
+
+    Attributes
+    ----------
+    dataset : int or None
+        Which data set, from 0; None picks the one with the finest values among those with the
+        events of the first.
+    channels : sequence of str or None
+        ``$PnN``, or a ``$PnS`` that only one column has; None for all.
+    events : slice or None
+        Which events, forwards; None for all.
+    scaling : Scaling
+        What the numbers shall mean.
+    """
+
+    dataset: int | None = None
+    channels: Sequence[str] | None = None
+    events: slice | None = None
+    scaling: Scaling = Scaling.LINEAR
+
+
+_EVERYTHING = Wanted()
 
 
 def read_dataset(
-    path: Path, *, strictness: Strictness = Strictness.LENIENT, dataset: int | None = None
+    path: Path,
+    *,
+    strictness: Strictness = Strictness.LENIENT,
+    dataset: int | None = None,
+    channels: Sequence[str] | None = None,
+    events: slice | None = None,
+    scaling: Scaling = Scaling.LINEAR,
 ) -> FcsDataset:
     """Read one data set of an FCS file.
 
@@ -42,23 +78,30 @@ def read_dataset(
     dataset : int or None
         Which data set, from 0; None picks the one with the finest values among those with the
         events of the first.
+    channels : sequence of str or None
+        ``$PnN``, or a ``$PnS`` that only one column has; None for all.
+    events : slice or None
+        Which events, forwards; None for all.
+    scaling : Scaling
+        What the numbers shall mean.
 
     Returns
     -------
     FcsDataset
-        Keywords and linear events; no rows if the data set is empty.
+        Keywords and events; no rows if the data set is empty.
 
     Raises
     ------
     FcsError
-        If the file cannot be read, is damaged or truncated, or holds no such data set.
+        If the file cannot be read, is damaged or truncated, or holds no such data set or channel.
     """
+    wanted = Wanted(dataset=dataset, channels=channels, events=events, scaling=scaling)
     with open_source(path) as source:
-        return _read(source, strictness, dataset)
+        return _read(source, strictness, wanted)
 
 
 def read_bytes(
-    raw: bytes, *, strictness: Strictness = Strictness.LENIENT, dataset: int | None = None
+    raw: bytes, *, strictness: Strictness = Strictness.LENIENT, wanted: Wanted = _EVERYTHING
 ) -> FcsDataset:
     """Read one data set of an FCS file in memory.
 
@@ -68,20 +111,62 @@ def read_bytes(
         Content of a file, plain or gzipped.
     strictness : Strictness
         What to do where it departs from the standard.
-    dataset : int or None
-        Which data set, as for `read_dataset`.
+    wanted : Wanted
+        What to read of it.
 
     Returns
     -------
     FcsDataset
-        Keywords and linear events.
+        Keywords and events.
 
     Raises
     ------
     FcsError
         Whatever else the bytes are.
     """
-    return _read(bytes_source(raw), strictness, dataset)
+    return _read(bytes_source(raw), strictness, wanted)
+
+
+def iterate_dataset(
+    path: Path,
+    block_events: int,
+    *,
+    strictness: Strictness = Strictness.LENIENT,
+    wanted: Wanted = _EVERYTHING,
+) -> Iterator[FcsDataset]:
+    """Read a data set block by block, so that a file larger than memory can be read.
+
+    Parameters
+    ----------
+    path : Path
+        The file, plain or gzipped; a gzipped one is expanded in memory.
+    block_events : int
+        Events in a block, at least 1.
+    strictness : Strictness
+        What to do where it departs from the standard.
+    wanted : Wanted
+        What to read of it.
+
+    Yields
+    ------
+    FcsDataset
+        Blocks in file order, the last one shorter; one without rows if there are no events.
+
+    Raises
+    ------
+    FcsError
+        If the file cannot be read.
+    ValueError
+        If `block_events` is less than 1.
+    """
+    if block_events < 1:
+        raise ValueError(f"a block of {block_events} events")
+    with open_source(path) as source:
+        prepared = _prepare(source, strictness, wanted)
+        rows = prepared.selection.rows
+        for first in range(0, max(len(rows), 1), block_events):
+            part = replace(prepared.selection, rows=rows[first : first + block_events])
+            yield _decode(source, replace(prepared, selection=part), wanted.scaling)
 
 
 def inspect_file(path: Path, *, strictness: Strictness = Strictness.LENIENT) -> FcsContents:
@@ -108,30 +193,108 @@ def inspect_file(path: Path, *, strictness: Strictness = Strictness.LENIENT) -> 
         return read_contents(source, strictness=strictness)
 
 
-def _read(source: Source, strictness: Strictness, dataset: int | None) -> FcsDataset:
+def read_other(path: Path, number: int, *, dataset: int = 0) -> bytes:
+    """Read an OTHER segment, as its writer left it.
+
+    Parameters
+    ----------
+    path : Path
+        The file, plain or gzipped.
+    number : int
+        Which of them, from 0.
+    dataset : int
+        Of which data set, from 0.
+
+    Returns
+    -------
+    bytes
+        The whole segment.
+
+    Raises
+    ------
+    FcsError
+        If the file cannot be read, or holds no such segment.
+    """
+    with open_source(path) as source:
+        contents = read_contents(source, strictness=Strictness.LENIENT)
+        outline = _choose(contents, dataset)
+        if not 0 <= number < len(outline.others):
+            problem = f"{len(outline.others)} OTHER segments; number {number} was asked for"
+            raise FcsError(problem, segment="OTHER", offset=outline.begin)
+        place = outline.others[number]
+        return source.read(outline.begin + place.begin, place.size)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """A data set found, and which part of it is read."""
+
+    outline: FcsOutline
+    selection: Selection
+    n_datasets: int
+    reading: SpilloverReading
+    compensated: bool
+    findings: tuple[Finding, ...]
+
+
+def _read(source: Source, strictness: Strictness, wanted: Wanted) -> FcsDataset:
     """Outline all data sets, decode one."""
+    prepared = _prepare(source, strictness, wanted)
+    return _decode(source, prepared, wanted.scaling)
+
+
+def _prepare(source: Source, strictness: Strictness, wanted: Wanted) -> _Prepared:
+    """Decide all that does not need the events."""
     contents = read_contents(source, strictness=strictness)
-    chosen = _choose(contents, dataset)
+    chosen = _choose(contents, wanted.dataset)
     first = contents.outlines[0]
     outline = carry_names(chosen, first)
-    events = read_events(source, outline.layout, outline.parameters)
+    selection = select(
+        outline.parameters,
+        outline.layout.n_events,
+        channels=wanted.channels,
+        events=wanted.events,
+    )
     reading, compensated, reasons = judge_compensation(outline, carried=outline is not chosen)
-    findings = (
-        *outline.findings,
-        *_dataset_findings(contents, chosen, carried=outline is not chosen),
-        *_check_finite(events, outline.parameters),
-        *reading.findings,
-        *reasons,
+    kept = [outline.parameters[column].detector for column in selection.columns]
+    reading = without_channels(reading, kept)
+    repairs = Repairs(strictness=strictness)
+    if wanted.events is None:
+        check_crc(source, outline.begin, outline.end, repairs)
+    return _Prepared(
+        outline=outline,
+        selection=selection,
+        n_datasets=len(contents.outlines),
+        reading=reading,
+        compensated=compensated,
+        findings=(
+            *outline.findings,
+            *_dataset_findings(contents, chosen, carried=outline is not chosen),
+            *repairs.noted,
+            *reading.findings,
+            *reasons,
+        ),
+    )
+
+
+def _decode(source: Source, prepared: _Prepared, scaling: Scaling) -> FcsDataset:
+    """Read the events."""
+    outline, selection = prepared.outline, prepared.selection
+    decoded = read_events(
+        source, outline.layout, outline.parameters, selection=selection, scaling=scaling
     )
     return FcsDataset(
         version=outline.version,
         keywords=outline.keywords,
-        parameters=outline.parameters,
-        events=events,
-        spillover=reading.spillover,
-        compensated=compensated,
-        findings=findings,
-        n_datasets=len(contents.outlines),
+        parameters=tuple(outline.parameters[column] for column in selection.columns),
+        events=decoded.events,
+        high=decoded.high,
+        n_recorded=outline.layout.n_events,
+        spillover=prepared.reading.spillover,
+        compensated=prepared.compensated,
+        analysis=outline.analysis,
+        findings=(*prepared.findings, *_check_finite(decoded)),
+        n_datasets=prepared.n_datasets,
         index=outline.index,
     )
 
@@ -170,15 +333,12 @@ def _dataset_findings(
     return tuple(findings)
 
 
-def _check_finite(events: EventMatrix, parameters: Sequence[Parameter]) -> tuple[Finding, ...]:
-    """Count values that are no numbers; integers cannot be."""
-    if all(parameter.data_type is DataType.INTEGER for parameter in parameters):
+def _check_finite(decoded: Decoded) -> tuple[Finding, ...]:
+    """Count values that are no numbers."""
+    events = decoded.events
+    if decoded.finite:
         return ()
-    with np.errstate(invalid="ignore"):  # zero times infinity or NaN is NaN; faster than isfinite
-        spoiled = np.isnan(events @ np.zeros(events.shape[1], dtype=np.float32))
-    if not spoiled.any():
-        return ()
-    n_odd = int((~np.isfinite(events[spoiled])).sum())
+    n_odd = events.size - int(np.count_nonzero(np.isfinite(events)))
     message = f"{n_odd} of {events.size} values are not finite"
     return (_finding("fcs.data", Severity.WARNING, message, n_odd),)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import stat
 import zlib
 from contextlib import contextmanager
@@ -35,10 +36,18 @@ class Source:
         Seekable.
     size : int
         Its length in bytes.
+    descriptor : int or None
+        Of the operating system; None for bytes in memory.
     """
 
     file: IO[bytes]
     size: int
+    descriptor: int | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several threads may read at once."""
+        return self.descriptor is not None and hasattr(os, "preadv")
 
     def read(self, begin: int, length: int) -> bytes:
         """Read bytes.
@@ -76,14 +85,20 @@ class Source:
         if array.nbytes == 0:
             return
         view = array.data.cast("B")
-        self.file.seek(begin)
         filled = 0
         while filled < len(view):
-            count = self.file.readinto(view[filled:])  # type: ignore[attr-defined]  # IO lacks it
+            count = self._read_some(view[filled:], begin + filled)
             if not count:
                 problem = f"{len(view)} bytes expected, {filled} present"
                 raise FcsError(problem, segment="DATA", offset=begin + filled)
             filled += count
+
+    def _read_some(self, view: memoryview, begin: int) -> int:
+        """Read into memory what one call gives, 0 at the end."""
+        if self.descriptor is not None and hasattr(os, "preadv"):
+            return os.preadv(self.descriptor, [view], begin)
+        self.file.seek(begin)
+        return self.file.readinto(view) or 0  # type: ignore[attr-defined]  # IO lacks it
 
 
 @contextmanager
@@ -109,7 +124,7 @@ def open_source(path: Path) -> Iterator[Source]:
         if not stat.S_ISREG(path.stat().st_mode):
             raise FcsError("not a regular file", segment="FILE", offset=0)
         with path.open("rb") as file:
-            yield _source(file, path.stat().st_size)
+            yield _source(file, os.fstat(file.fileno()).st_size, file.fileno())
     except OSError as error:
         problem = f"cannot be read: {error.strerror or error}"
         raise FcsError(problem, segment="FILE", offset=0) from error
@@ -136,12 +151,12 @@ def bytes_source(raw: bytes) -> Source:
     return _source(io.BytesIO(raw), len(raw))
 
 
-def _source(file: IO[bytes], size: int) -> Source:
+def _source(file: IO[bytes], size: int, descriptor: int | None = None) -> Source:
     """Look at the first bytes, expand if need be."""
     magic = file.read(len(_GZIP))
     file.seek(0)
     if magic != _GZIP:
-        return Source(file, size)
+        return Source(file, size, descriptor)
     expanded = _expand(file, size)
     return Source(expanded, expanded.seek(0, io.SEEK_END))
 

@@ -107,6 +107,31 @@ def read_spillover(
     return SpilloverReading(findings=tuple(refused))
 
 
+def without_channels(reading: SpilloverReading, detectors: Sequence[str]) -> SpilloverReading:
+    """Give up a matrix that needs channels which are not read.
+
+    Parameters
+    ----------
+    reading : SpilloverReading
+        What the keywords say.
+    detectors : sequence of str
+        ``$PnN`` of the channels that are read.
+
+    Returns
+    -------
+    SpilloverReading
+        The same if the matrix can be used; else without it, and a finding that says why.
+    """
+    if reading.spillover is None:
+        return reading
+    missing = [name for name in reading.spillover.detectors if name not in detectors]
+    if not missing:
+        return reading
+    message = f"{reading.spillover.source} needs {len(missing)} channels that are not read"
+    finding = _finding(message, Severity.WARNING, ReasonCode.COMP_MATRIX_MISSING)
+    return SpilloverReading(findings=(*reading.findings, finding))
+
+
 def _finding(
     message: str, severity: Severity, code: ReasonCode = ReasonCode.FCS_REPAIRED
 ) -> Finding:

@@ -1,14 +1,18 @@
-"""Write FCS 3.1: float32, little endian, one data set."""
+"""Write FCS 3.1 and 3.2: float32, little endian, one data set."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
+from enum import StrEnum
 from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from flowpheno.errors import WritingError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,9 +28,17 @@ _NO_KEYWORDS: Mapping[str, str] = MappingProxyType({})
 
 _COMPUTED = re.compile(
     r"\$?(BEGIN|END)(DATA|ANALYSIS|STEXT)|\$(BYTEORD|DATATYPE|MODE|NEXTDATA|PAR|TOT)"
-    r"|\$P\d+([BNSRE]|DATATYPE)|\$?SPILL(OVER)?|\$?COMP|\$DFC\d+TO\d+"
+    r"|\$P\d+([BNSRE]|DATATYPE)|\$?SPILL(OVER)?|\$?COMP|\$?DFC\d+TO\d+"
+    r"|\$CS(MODE|VBITS|TOT|V\d+FLAG)|\$UNICODE"
 )
-"""Keywords that follow from the events, whatever the caller's mapping says."""
+"""Keywords that follow from the events or describe ANALYSIS, whatever the caller says."""
+
+
+class FcsVersion(StrEnum):
+    """Versions of the standard that are written."""
+
+    FCS_3_1 = "3.1"
+    FCS_3_2 = "3.2"
 
 
 def write_fcs(  # noqa: PLR0913 - a file is its events and what describes them
@@ -38,8 +50,9 @@ def write_fcs(  # noqa: PLR0913 - a file is its events and what describes them
     ranges: Sequence[float],
     spillover: Spillover | None = None,
     keywords: Mapping[str, str] = _NO_KEYWORDS,
+    version: FcsVersion = FcsVersion.FCS_3_1,
 ) -> None:
-    """Write events as FCS 3.1; reading them again gives the same bits.
+    """Write events as FCS; reading them again gives the same bits.
 
     Parameters
     ----------
@@ -52,23 +65,30 @@ def write_fcs(  # noqa: PLR0913 - a file is its events and what describes them
     labels : sequence of str
         ``$PnS`` of each column; an empty one is left out.
     ranges : sequence of float
-        ``$PnR`` of each column, on the scale of the events.
+        ``$PnR`` of each column, on the scale of the events; rounded up to an integer, which is
+        all that the standard knows.
     spillover : Spillover or None
         Written as ``$SPILLOVER``; its detectors must be among `detectors` and hold no comma.
     keywords : mapping of str to str
         Further TEXT keywords; those that describe the layout of the file or its spillover are
         passed over, since they follow from the other arguments. FCS knows no empty value: one
         is written as a blank.
+    version : FcsVersion
+        Of the standard; 3.2 demands ``$CYT``, which says ``unknown`` where `keywords` does not.
 
     Raises
     ------
     ValueError
         If the arguments do not fit each other.
+    WritingError
+        If the keywords do not fit into a TEXT segment.
 
     References
     ----------
     .. [1] Spidlen J et al. Data File Standard for Flow Cytometry, version FCS 3.1.
        Cytometry A. 2010;77:97-100.
+    .. [2] Spidlen J et al. Data File Standard for Flow Cytometry, version FCS 3.2.
+       Cytometry A. 2021;99:100-102.
     """
     _check_shapes(events, detectors, labels, ranges)
     entries = {
@@ -80,16 +100,18 @@ def write_fcs(  # noqa: PLR0913 - a file is its events and what describes them
     entries |= {
         "$BYTEORD": "1,2,3,4",
         "$DATATYPE": "F",
-        "$MODE": "L",
+        "$MODE": "L",  # FCS 3.2 could do without; older readers cannot
         "$NEXTDATA": "0",
         "$PAR": str(events.shape[1]),
         "$TOT": str(events.shape[0]),
     }
     if spillover is not None:
-        entries["$SPILLOVER"] = _spillover_value(spillover, detectors)
+        entries["$SPILLOVER"] = spell_spillover(spillover, detectors)
+    if version is FcsVersion.FCS_3_2 and not entries.get("$CYT", "").strip():
+        entries["$CYT"] = "unknown"
     raw = np.ascontiguousarray(events, dtype="<f4")
     with path.open("wb") as file:
-        file.write(_header_and_text(entries, raw.nbytes))
+        file.write(_header_and_text(entries, raw.nbytes, version))
         file.write(raw.data.cast("B") if raw.size else b"")
         file.write(b"00000000")  # no CRC computed, as the standard writes it
 
@@ -124,15 +146,33 @@ def _parameter_keywords(
             f"$P{n}B": "32",
             f"$P{n}E": "0,0",
             f"$P{n}N": detector,
-            f"$P{n}R": str(int(limit)) if float(limit).is_integer() else repr(float(limit)),
+            f"$P{n}R": str(math.ceil(limit)),
         }
         if label.strip():
             entries[f"$P{n}S"] = label
     return entries
 
 
-def _spillover_value(spillover: Spillover, detectors: Sequence[str]) -> str:
-    """Spell a matrix as ``n,name1,...,value11,...``, exact to the bit."""
+def spell_spillover(spillover: Spillover, detectors: Sequence[str]) -> str:
+    """Spell a matrix as ``n,name1,...,value11,...``, exact to the bit.
+
+    Parameters
+    ----------
+    spillover : Spillover
+        The matrix.
+    detectors : sequence of str
+        ``$PnN`` of the file it is about.
+
+    Returns
+    -------
+    str
+        Value of ``$SPILLOVER``.
+
+    Raises
+    ------
+    ValueError
+        If the matrix names a detector that is not in the file, or one with a comma.
+    """
     unknown = [name for name in spillover.detectors if name not in detectors or "," in name]
     if unknown:
         raise ValueError(f"spillover names detectors that cannot be written: {unknown}")
@@ -140,7 +180,9 @@ def _spillover_value(spillover: Spillover, detectors: Sequence[str]) -> str:
     return ",".join([str(len(spillover.detectors)), *spillover.detectors, *coefficients])
 
 
-def _header_and_text(entries: Mapping[str, str], data_bytes: int) -> bytes:
+def _header_and_text(
+    entries: Mapping[str, str], data_bytes: int, version: FcsVersion = FcsVersion.FCS_3_1
+) -> bytes:
     """Lay out the file: everything before DATA, with the offsets that follow from its length."""
     delimiter = _unused_delimiter(entries)
     begin = end = 0
@@ -153,10 +195,11 @@ def _header_and_text(entries: Mapping[str, str], data_bytes: int) -> bytes:
         begin, end = wanted
     text_end = _HEADER_BYTES + len(text) - 1
     if text_end > _LARGEST_HEADER_OFFSET:
-        raise ValueError(f"keywords of {len(text)} bytes do not fit a HEADER")
+        raise WritingError(f"keywords of {len(text)} bytes do not fit a HEADER")
     in_header = (begin, end) if end <= _LARGEST_HEADER_OFFSET else (0, 0)
     offsets = (_HEADER_BYTES, text_end, *in_header, 0, 0)
-    return ("FCS3.1    " + "".join(f"{offset:>8}" for offset in offsets)).encode() + text
+    header = f"FCS{version}    " + "".join(f"{offset:>8}" for offset in offsets)
+    return header.encode("ascii") + text
 
 
 def _text(entries: Mapping[str, str], delimiter: str, data_begin: int, data_end: int) -> bytes:
@@ -164,7 +207,7 @@ def _text(entries: Mapping[str, str], delimiter: str, data_begin: int, data_end:
     zeros = {f"${side}{name}": "0" for side in ("BEGIN", "END") for name in ("ANALYSIS", "STEXT")}
     offsets = {"$BEGINDATA": str(data_begin), "$ENDDATA": str(data_end)}
     words = [word or " " for pair in (zeros | offsets | dict(entries)).items() for word in pair]
-    return (delimiter + delimiter.join(words) + delimiter).encode("utf-8")
+    return (delimiter + delimiter.join(words) + delimiter).encode("utf-8", "replace")
 
 
 def _unused_delimiter(entries: Mapping[str, str]) -> str:
@@ -174,4 +217,4 @@ def _unused_delimiter(entries: Mapping[str, str]) -> str:
     for candidate in chain(_DELIMITERS, rest):
         if candidate not in used and candidate not in " $,.-":
             return candidate
-    raise ValueError("keywords use every character that could delimit them")
+    raise WritingError("keywords use every character that could delimit them")

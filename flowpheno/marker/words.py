@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from flowpheno.marker.antigen import Role
@@ -93,9 +94,15 @@ def nearest_names(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     """
     pieces = (squash(piece).key for piece in _PIECES.split(text))
     rest = "".join(p for p in pieces if p not in vocabulary.words or _is_name(vocabulary.words[p]))
-    known = [key for key, word in vocabulary.words.items() if _is_name(word)]
-    close = get_close_matches(rest, known, n=_MOST_NEAREST, cutoff=_RESEMBLES)
+    known = tuple(key for key, word in vocabulary.words.items() if _is_name(word))
+    close = _close(rest, known)
     return tuple(dict.fromkeys(name for key in close for name in vocabulary.words[key].meanings))
+
+
+@lru_cache(maxsize=1024)
+def _close(word: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Find similar words; slow, and the files of a folder name their channels alike."""
+    return tuple(get_close_matches(word, known, n=_MOST_NEAREST, cutoff=_RESEMBLES))
 
 
 def _cheapest(known: _Ways | None, new: _Ways) -> _Ways:

@@ -11,6 +11,7 @@ from flowpheno.panel.case import CaseLimits
 from flowpheno.panel.clonality import ClonalityRules
 from flowpheno.panel.comparison import ComparisonLimits
 from flowpheno.panel.decision import DecisionRules
+from flowpheno.panel.deidentify import DeidentifyRules
 from flowpheno.panel.files import load_definition, read_yaml
 from flowpheno.panel.limits import limits_model
 from flowpheno.panel.mrd import MrdRules
@@ -37,6 +38,7 @@ KINDS: Mapping[str, type[BaseModel]] = {
     "clonality": ClonalityRules,
     "comparison": ComparisonLimits,
     "decision": DecisionRules,
+    "deidentify": DeidentifyRules,
     "mrd": MrdRules,
     "aberrancy": limits_model(AberrancyLimits),
     "gating": limits_model(GatingLimits),

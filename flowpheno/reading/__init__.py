@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from flowpheno.reading.channels import name_channels
+from flowpheno.reading.fcsparser import from_fcsparser
 from flowpheno.reading.files import find_files
-from flowpheno.reading.list_mode import read_fcs
+from flowpheno.reading.list_mode import iterate_fcs, read_fcs
+from flowpheno.reading.measurement import from_fcmeasurement
+from flowpheno.reading.reader import Reader
 from flowpheno.reading.table import sample_from_table
 
-__all__ = ["find_files", "name_channels", "read_fcs", "sample_from_table"]
+__all__ = [
+    "Reader",
+    "find_files",
+    "from_fcmeasurement",
+    "from_fcsparser",
+    "iterate_fcs",
+    "name_channels",
+    "read_fcs",
+    "sample_from_table",
+]

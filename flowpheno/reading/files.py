@@ -1,8 +1,7 @@
-"""Files: which ones there are, what they are called, what identifies them."""
+"""Files: which ones there are, what they are called."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,32 +64,6 @@ def stem(path: Path) -> str:
     while name.lower().endswith(_STRIPPED) and Path(name).stem != name:
         name = Path(name).stem
     return name
-
-
-def sha256(path: Path) -> str:
-    """Hash a file as it is on disk.
-
-    Parameters
-    ----------
-    path : Path
-        A file.
-
-    Returns
-    -------
-    str
-        Hexadecimal.
-
-    Raises
-    ------
-    FcsError
-        If it cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        problem = f"{path} cannot be read: {error.strerror or error}"
-        raise FcsError(problem, segment="FILE", offset=0) from error
 
 
 def _below(folder: Path, seen: set[Path]) -> Iterator[Path]:

@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flowpheno.errors import UnsupportedFcsError
+from flowpheno.exchange.parsing import parse_dataset
 from flowpheno.fcs.number import parse_number
-from flowpheno.fcs.reader import read_dataset
+from flowpheno.fcs.reader import Wanted, iterate_dataset, read_dataset
+from flowpheno.fcs.repair import Strictness
 from flowpheno.finding import Finding, ReasonCode, Severity
+from flowpheno.origin import origin_of
 from flowpheno.panel.vocabulary import builtin_markers, builtin_vocabulary
 from flowpheno.reading.channels import name_channels
-from flowpheno.reading.files import sha256, stem
+from flowpheno.reading.files import stem
+from flowpheno.reading.reader import Reader
 from flowpheno.reading.scale import relative_scale_finding
 from flowpheno.sample import ChannelKind, Measure, Sample, Scale
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from flowpheno.arrays import EventMatrix
     from flowpheno.fcs.dataset import FcsDataset
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from flowpheno.sample import Channel
 
 _STAGE = "reading.list_mode"
+_LOOKED_AT = 5_000  # events tell a scale as well as a million
 _COMPENSATION_KEYWORDS = (
     "@COMPENSATIONMODE",
     "APPLY COMPENSATION",
@@ -36,8 +42,16 @@ _COMPENSATION_KEYWORDS = (
 _NO = frozenset({"", "FALSE", "0", "OFF", "NO", "NONE", "NOT SET", "DISABLED"})
 
 
-def read_fcs(
-    path: Path | str, *, vocabulary: Vocabulary | None = None, name: str | None = None
+def read_fcs(  # noqa: PLR0913 - each is asked for by its name
+    path: Path | str,
+    *,
+    vocabulary: Vocabulary | None = None,
+    name: str | None = None,
+    strictness: Strictness | str = Strictness.LENIENT,
+    dataset: int | None = None,
+    channels: Sequence[str] | None = None,
+    events: slice | None = None,
+    reader: Reader | str = Reader.FLOWPHENO,
 ) -> Sample:
     """Read a list-mode file and name its channels.
 
@@ -49,6 +63,17 @@ def read_fcs(
         Names that are known; None for those that come with flowpheno.
     name : str or None
         What to call the sample; None for the stem of the file.
+    strictness : Strictness or str
+        ``"lenient"`` repairs and says so in the findings, ``"strict"`` refuses.
+    dataset : int or None
+        Which data set, from 0; None for the finest of those with the events of the first, with
+        the names of the first.
+    channels : sequence of str or None
+        Markers, ``$PnN`` or ``$PnS``; None for all. Only they are held in memory.
+    events : slice or None
+        Which events, forwards; None for all.
+    reader : Reader or str
+        Who parses the file: ``"flowpheno"``, or ``"fcsparser"`` (version 0.2.8, numpy below 2).
 
     Returns
     -------
@@ -59,10 +84,123 @@ def read_fcs(
     Raises
     ------
     FcsError
-        If the file cannot be read or is not FCS.
+        If the file cannot be read, is not FCS, or lacks what was asked for.
+    MissingPackageError
+        If fcsparser is asked for and not installed.
     """
     path = Path(path)
-    dataset = read_dataset(path)
+    origin = origin_of(path)
+    known = vocabulary or builtin_vocabulary()
+    wanted = Wanted(dataset=dataset, channels=channels, events=events)
+    if Reader(reader) is Reader.FLOWPHENO:
+        read = _read(path, wanted, known, Strictness(strictness))
+    else:
+        read = _parse(path, wanted)
+    sample = sample_of_dataset(read, vocabulary=known, name=name or stem(path))
+    return replace(sample, origin=origin)
+
+
+def iterate_fcs(
+    path: Path | str,
+    block_events: int,
+    *,
+    vocabulary: Vocabulary | None = None,
+    channels: Sequence[str] | None = None,
+    dataset: int | None = None,
+) -> Iterator[Sample]:
+    """Read a list-mode file block by block; only one is in memory.
+
+    Parameters
+    ----------
+    path : Path or str
+        An FCS file, plain; a gzipped one is expanded in memory.
+    block_events : int
+        Events in a block, at least 1.
+    vocabulary : Vocabulary or None
+        Names that are known; None for those that come with flowpheno.
+    channels : sequence of str or None
+        Markers, ``$PnN`` or ``$PnS``; None for all.
+    dataset : int or None
+        Which data set, as for `read_fcs`.
+
+    Yields
+    ------
+    Sample
+        Blocks in file order, the last one shorter; one without rows if there are no events. Full
+        scale and finite values are those of the block.
+
+    Raises
+    ------
+    FcsError
+        If the file cannot be read, is not FCS, or lacks what was asked for.
+    """
+    path = Path(path)
+    known = vocabulary or builtin_vocabulary()
+    wanted = Wanted(dataset=dataset, channels=channels)
+    wanted = _with_detectors(path, wanted, known, Strictness.LENIENT)
+    for block in iterate_dataset(path, block_events, wanted=wanted):
+        yield sample_of_dataset(block, vocabulary=known, name=stem(path))
+
+
+def _read(
+    path: Path, wanted: Wanted, vocabulary: Vocabulary, strictness: Strictness
+) -> FcsDataset:
+    """Read with our own reader."""
+    wanted = _with_detectors(path, wanted, vocabulary, strictness)
+    return read_dataset(
+        path,
+        strictness=strictness,
+        dataset=wanted.dataset,
+        channels=wanted.channels,
+        events=wanted.events,
+    )
+
+
+def _with_detectors(
+    path: Path, wanted: Wanted, vocabulary: Vocabulary, strictness: Strictness
+) -> Wanted:
+    """Replace markers by the detectors that measure them; other names stay for the reader."""
+    if wanted.channels is None:
+        return wanted
+    empty = read_dataset(path, strictness=strictness, dataset=wanted.dataset, events=slice(0))
+    names = [(parameter.detector, parameter.label) for parameter in empty.parameters]
+    measured = {
+        str(channel.marker): channel.detector
+        for channel in reversed(name_channels(names, vocabulary)[0])
+        if channel.marker is not None and channel.measure is Measure.AREA
+    }
+    detectors = {detector for detector, _ in names}
+    asked = [c if c in detectors else measured.get(c, c) for c in wanted.channels]
+    return replace(wanted, channels=asked)
+
+
+def _parse(path: Path, wanted: Wanted) -> FcsDataset:
+    """Read with fcsparser, which knows no parts."""
+    if wanted.channels is not None or wanted.events is not None:
+        problem = "fcsparser reads whole data sets; channels and events cannot be chosen"
+        raise UnsupportedFcsError(problem, segment="FILE", offset=0)
+    return parse_dataset(path, dataset=wanted.dataset)
+
+
+def sample_of_dataset(
+    dataset: FcsDataset, *, vocabulary: Vocabulary | None = None, name: str
+) -> Sample:
+    """Name the channels of a data set.
+
+    Parameters
+    ----------
+    dataset : FcsDataset
+        Linear events and what describes them.
+    vocabulary : Vocabulary or None
+        Names that are known; None for those that come with flowpheno.
+    name : str
+        What to call the sample.
+
+    Returns
+    -------
+    Sample
+        The same events.
+    """
     names = [(parameter.detector, parameter.label) for parameter in dataset.parameters]
     channels, findings = name_channels(names, vocabulary or builtin_vocabulary())
     ranges = _full_scales(dataset)
@@ -71,7 +209,7 @@ def read_fcs(
     if relative:
         findings = (*findings, relative_scale_finding())
     return Sample(
-        name=name or stem(path),
+        name=name,
         channels=channels,
         events=dataset.events,
         spillover=dataset.spillover,
@@ -79,15 +217,15 @@ def read_fcs(
         scale=Scale.RELATIVE if relative else Scale.LINEAR,
         keywords=dataset.keywords,
         findings=(*dataset.findings, *findings, *_compensation_hint(dataset)),
-        sha256=sha256(path),
         version=dataset.version,
     )
 
 
 def _full_scales(dataset: FcsDataset) -> list[float]:
     """Full scale of each channel: exported files hold values far beyond ``$PnR``."""
-    events = dataset.events
-    seen = np.fmax.reduce(events, axis=0) if len(events) else np.zeros(len(dataset.parameters))
+    seen = np.array(dataset.high)
+    for index in np.flatnonzero(np.isnan(seen)):
+        seen[index] = np.fmax.reduce(dataset.events[:, index])
     tops = []
     for number, parameter in enumerate(dataset.parameters, start=1):
         stated = parse_number(dataset.keywords.get(f"FLOWCORE_$P{number}RMAX", "")) or 0.0
@@ -98,6 +236,9 @@ def _full_scales(dataset: FcsDataset) -> list[float]:
 
 def _is_relative(dataset: FcsDataset, channels: Sequence[Channel]) -> bool:
     """Whether the file was rescaled: what linear light and ion counts never look like."""
+    said = dataset.keywords.get("FLOWPHENO SCALE", "")
+    if said in {"LINEAR", "RELATIVE"}:  # a file of flowpheno's own knows
+        return said == "RELATIVE"
     rule = builtin_markers().relative_scale
     columns = [
         index
@@ -116,7 +257,8 @@ def _is_relative(dataset: FcsDataset, channels: Sequence[Channel]) -> bool:
 
 
 def _share_within(values: EventMatrix, lowest: float, highest: float) -> float:
-    return float(np.mean((values >= lowest) & (values <= highest)))
+    some = values[:: max(len(values) // _LOOKED_AT, 1)]
+    return float(np.mean((some >= lowest) & (some <= highest)))
 
 
 def _compensation_hint(dataset: FcsDataset) -> tuple[Finding, ...]:

@@ -11,10 +11,12 @@ import numpy as np
 
 from flowpheno.arrays import freeze
 from flowpheno.errors import TableError
+from flowpheno.origin import origin_of
 from flowpheno.panel.vocabulary import builtin_vocabulary
 from flowpheno.reading.channels import name_channels
-from flowpheno.reading.files import sha256, stem
+from flowpheno.reading.files import stem
 from flowpheno.reading.scale import relative_scale_finding
+from flowpheno.reading.stored import read_description, restore
 from flowpheno.sample import ChannelKind, Sample, Scale
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from flowpheno.marker import Vocabulary
+    from flowpheno.reading.stored import Description
 
 _STAINED = (ChannelKind.FLUORESCENCE, ChannelKind.MASS)
 
@@ -31,7 +34,7 @@ _STAINED = (ChannelKind.FLUORESCENCE, ChannelKind.MASS)
 def sample_from_table(
     table: pd.DataFrame | Path | str,
     *,
-    scale: Scale,
+    scale: Scale | None = None,
     vocabulary: Vocabulary | None = None,
     name: str | None = None,
 ) -> Sample:
@@ -42,8 +45,9 @@ def sample_from_table(
     table : DataFrame or Path or str
         One row an event, one column a channel, named as ``"PE-A"``, ``"CD10"`` or
         ``"FL1 Log :: Kappa-FITC"``; or a CSV (also gzipped) or Parquet file that holds it.
-    scale : Scale
-        What the numbers mean; a table cannot say.
+    scale : Scale or None
+        What the numbers mean; a table cannot say, except for a Parquet file of flowpheno's own
+        (`writing.write_sample`), for which None is right.
     vocabulary : Vocabulary or None
         Names that are known; None for those that come with flowpheno.
     name : str or None
@@ -53,26 +57,30 @@ def sample_from_table(
     -------
     Sample
         Events as given, as float32; compensated if every stained column is named ``Comp-...``.
+        From a Parquet file of flowpheno's own the sample that was written.
 
     Raises
     ------
     TableError
         If the file cannot be read, or a column has no name, a name twice, or values that are no
-        finite numbers.
+        finite numbers; if nobody says the scale, or the file says another one.
     """
     path = Path(table) if isinstance(table, Path | str) else None
     frame = table if not isinstance(table, Path | str) else _read_table(Path(table))
+    origin = origin_of(path) if path else None
     shown = str(path) if path else "table"
     columns = _column_names(frame, shown)
+    told = _description(path, columns)
+    scale = _scale(scale, told, shown)
     events = _table_events(frame, columns, shown)
-    channels, findings = name_channels(
-        [(c, "") for c in columns], vocabulary or builtin_vocabulary()
-    )
+    labels = [""] * len(columns) if told is None else [c.label for c in told.channels]
+    names = list(zip(columns, labels, strict=True))
+    channels, findings = name_channels(names, vocabulary or builtin_vocabulary())
     tops = events.max(axis=0) if len(events) else np.ones(len(columns))
     if scale is Scale.RELATIVE:
         findings = (*findings, relative_scale_finding())
     stained = [c for c, channel in zip(columns, channels, strict=True) if channel.kind in _STAINED]
-    return Sample(
+    sample = Sample(
         name=name or (stem(path) if path else "table"),
         channels=tuple(
             replace(c, range=max(float(top), 1.0)) for c, top in zip(channels, tops, strict=True)
@@ -81,8 +89,28 @@ def sample_from_table(
         compensated=bool(stained) and all(c.upper().startswith("COMP-") for c in stained),
         scale=scale,
         findings=findings,
-        sha256=sha256(path) if path else "",
+        origin=origin,
     )
+    return sample if told is None else restore(sample, told)
+
+
+def _description(path: Path | None, columns: Sequence[str]) -> Description | None:
+    """Read what the file says of itself, if it is one of flowpheno's own."""
+    if path is None or not path.name.lower().endswith(".parquet"):
+        return None
+    told = read_description(path)
+    if told is not None and [c.detector.strip() for c in told.channels] != list(columns):
+        raise TableError(f"{path}: its columns are not those it describes")
+    return told
+
+
+def _scale(scale: Scale | None, told: Description | None, shown: str) -> Scale:
+    """Decide what the numbers mean."""
+    if told is None and scale is None:
+        raise TableError(f"{shown}: a table does not say its scale; linear or relative?")
+    if told is not None and scale not in {None, told.scale}:
+        raise TableError(f"{shown}: the file says that its scale is {told.scale}, not {scale}")
+    return told.scale if told is not None else Scale(scale or Scale.LINEAR)
 
 
 def _read_table(path: Path) -> pd.DataFrame:

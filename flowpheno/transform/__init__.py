@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from flowpheno.transform.asinh import Asinh
 from flowpheno.transform.base import Transform
+from flowpheno.transform.hlog import Glog, Hlog, Tlog
 from flowpheno.transform.linear import Linear
 from flowpheno.transform.logicle import Logicle
 from flowpheno.transform.table import transform_sample
@@ -25,9 +26,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Asinh",
+    "Glog",
+    "Hlog",
     "Linear",
     "Logicle",
     "Ticks",
+    "Tlog",
     "Transform",
     "decade_ticks",
     "transform_sample",

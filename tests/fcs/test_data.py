@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from flowpheno.errors import FcsError
 from flowpheno.fcs import data
-from flowpheno.fcs.reader import read_bytes
+from flowpheno.fcs.reader import Wanted, iterate_dataset, read_bytes, read_dataset
+from flowpheno.fcs.selection import Scaling
 from tests.fcs.fcs_bytes import build_fcs, describe, float_file, integer_file
 
 VALUES = [[1, 2, 3], [40, 500, 1023]]
@@ -146,6 +147,7 @@ def test_matrix_larger_than_memory(monkeypatch):
 def test_blocks_are_seamless(monkeypatch, bits):
     values = np.arange(999).reshape(333, 3)
     monkeypatch.setattr(data, "_BLOCK_BYTES", 100)
+    monkeypatch.setattr(data, "_DECODED_VALUES", 20)
     np.testing.assert_array_equal(read_bytes(integer_file(values, bits=bits)).events, values)
 
 
@@ -164,3 +166,166 @@ def test_masked_integers_of_every_width(bits, values, big):
     raw = build_fcs(describe(len(column), 1, data_type="I", bits=bits, **more), octets)
     expected = np.array([v[0] % resolution for v in column], dtype=np.float64).astype(np.float32)
     np.testing.assert_allclose(read_bytes(raw).events[:, 0], expected, rtol=1e-6)
+
+
+def packed_file(values, bits, *, little):
+    """Values of some bits each, one behind the other: an independent, slow way to write them."""
+    digits = [format(v, f"0{b}b") for row in values for v, b in zip(row, bits, strict=True)]
+    if little:  # the stream is one long number whose lowest bits come first
+        stream = "".join(reversed(digits))
+        octets = int(stream, 2).to_bytes(-(-len(stream) // 8), "little")
+    else:
+        stream = "".join(digits)
+        stream += "0" * (-len(stream) % 8)
+        octets = int(stream, 2).to_bytes(len(stream) // 8, "big")
+    order = "1,2,3,4" if little else "4,3,2,1"
+    more = {f"P{n}B": str(b) for n, b in enumerate(bits, start=1)}
+    more |= {f"P{n}R": str(2**b) for n, b in enumerate(bits, start=1)}
+    keywords = describe(len(values), len(bits), data_type="I", BYTEORD=order, **more)
+    return build_fcs(keywords, octets)
+
+
+@given(
+    st.lists(st.integers(1, 40), min_size=1, max_size=4).filter(
+        lambda bits: any(b % 8 for b in bits)
+    ),
+    st.integers(5, 40),
+    st.booleans(),
+    st.randoms(use_true_random=False),
+)
+def test_packed_bits(bits, n_events, little, random):
+    values = [[random.getrandbits(b) for b in bits] for _ in range(n_events)]
+    padded = sum(next(w for w in (8, 16, 32, 64) if w >= b) if b % 8 else b for b in bits)
+    assume(n_events * (padded - sum(bits)) >= 4 * 8)  # else the length does not tell them apart
+    raw = packed_file(values, bits, little=little)
+    np.testing.assert_array_equal(read_bytes(raw).events, np.float32(values))
+    part = Wanted(events=slice(3, None, 2), channels=["FL1-A"])
+    expected = np.float32(values)[3::2, :1]
+    np.testing.assert_array_equal(read_bytes(raw, wanted=part).events, expected)
+
+
+def test_packed_bits_of_many_blocks(monkeypatch):
+    monkeypatch.setattr(data, "_BLOCK_BYTES", 100)
+    monkeypatch.setattr(data, "_DECODED_VALUES", 20)
+    values = np.arange(3000).reshape(1000, 3) % 1024
+    for little in (True, False):
+        raw = packed_file(values.tolist(), [10, 10, 10], little=little)
+        np.testing.assert_array_equal(read_bytes(raw).events, values)
+        part = read_bytes(raw, wanted=Wanted(events=slice(5, 900, 7)))
+        np.testing.assert_array_equal(part.events, values[5:900:7])
+
+
+KINDS = {
+    "float": float_file,
+    "words": lambda v: integer_file(v, bits=16),
+    "log": lambda v: integer_file(v, bits=16, P1E="4,1", P2E="4,1", P3E="4,1"),
+    "odd": lambda v: integer_file(v, bits=24, order=">"),
+    "characters": lambda v: build_fcs(
+        describe(*np.shape(v), data_type="A", bits=1, P1B="*", P2B="*", P3B="*"),
+        " ".join(str(x) for row in v for x in row).encode(),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(
+    st.slices(40).filter(lambda s: (s.step or 1) > 0),
+    st.permutations(["FL1-A", "FL2-A", "FL3-A"]),
+    st.integers(1, 3),
+)
+def test_a_part_is_the_part_of_the_whole(kind, events, names, n_channels):
+    values = np.arange(120).reshape(40, 3)
+    raw = KINDS[kind](values.tolist())
+    whole = read_bytes(raw).events
+    names = names[:n_channels]
+    part = read_bytes(raw, wanted=Wanted(events=events, channels=names))
+    columns = [int(name[2]) - 1 for name in names]
+    np.testing.assert_array_equal(part.events, whole[events][:, columns])
+    assert [p.detector for p in part.parameters] == names
+    assert part.n_recorded == 40
+    assert part.events.flags.c_contiguous
+
+
+def test_events_are_not_read_backwards():
+    with pytest.raises(ValueError, match="not with a step of -1"):
+        read_bytes(float_file([[1.0]]), wanted=Wanted(events=slice(None, None, -1)))
+
+
+@pytest.mark.parametrize(
+    ("channels", "problem"),
+    [
+        (["FL9-A"], "no channel called 'FL9-A'; there are FL1-A, FL2-A, FL3-A"),
+        (["CD10"], "2 channels called 'CD10'"),
+        ([], "no channel is asked for"),
+        (["FL3-A", "CD19"], "asked for twice"),
+    ],
+)
+def test_channels_that_cannot_be_had(channels, problem):
+    raw = float_file([[1.0, 2.0, 3.0]], P1S="CD10", P2S="CD10", P3S="CD19")
+    with pytest.raises(FcsError, match=problem):
+        read_bytes(raw, wanted=Wanted(channels=channels))
+    by_label = read_bytes(raw, wanted=Wanted(channels=["CD19"]))
+    np.testing.assert_array_equal(by_label.events, [[3.0]])
+
+
+def test_a_matrix_that_needs_a_channel_left_out_is_given_up():
+    raw = float_file([[1.0, 2.0, 3.0]], _SPILL="2,FL1-A,FL2-A,1,0.1,0.2,1")
+    assert read_bytes(raw, wanted=Wanted(channels=["FL2-A", "FL1-A"])).spillover is not None
+    dataset = read_bytes(raw, wanted=Wanted(channels=["FL1-A"]))
+    assert dataset.spillover is None
+    assert "SPILL needs 1 channels that are not read" in messages(dataset)
+
+
+def test_scalings():
+    raw = integer_file([[512, 300]], bits=16, P1E="4,1", P1R="1024", P2G="4")
+
+    def first(scaling):
+        return read_bytes(raw, wanted=Wanted(scaling=scaling)).events[0].tolist()
+
+    assert first(Scaling.LINEAR) == [100, 300]
+    assert first(Scaling.GAIN) == [100, 75]
+    assert first(Scaling.RAW) == [512, 300]
+    floats = float_file([[512.0, 300.0]], P2G="4")
+    assert read_bytes(floats, wanted=Wanted(scaling=Scaling.GAIN)).events.tolist() == [[512, 75]]
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("kind", ["f4", "u2", "log"])
+def test_threads_read_what_one_reads(tmp_path, monkeypatch, kind, order):
+    values = np.random.default_rng(5).integers(0, 1000, (5000, 3))
+    sign = "1,2,3,4" if order == "<" else "4,3,2,1"
+    if kind == "f4":
+        raw = build_fcs(describe(5000, 3, BYTEORD=sign), values.astype(f"{order}f4").tobytes())
+    else:
+        more = {"P2E": "4,1"} if kind == "log" else {}
+        raw = integer_file(values, bits=16, order=order, **more)
+    path = tmp_path / "large.fcs"
+    path.write_bytes(raw)
+    monkeypatch.setattr(data, "_BLOCK_BYTES", 1000)
+    monkeypatch.setattr(data, "_DECODED_VALUES", 100)
+    monkeypatch.setattr(data, "_THREADED_BYTES", 0)
+    monkeypatch.setattr(data.os, "cpu_count", lambda: 4)
+    dataset = read_dataset(path)
+    np.testing.assert_array_equal(dataset.events, read_bytes(raw).events)
+    np.testing.assert_array_equal(dataset.high, dataset.events.max(axis=0))
+
+
+def test_blocks_of_a_file_are_its_events(tmp_path):
+    path = tmp_path / "long.fcs"
+    values = np.arange(30, dtype=np.float32).reshape(10, 3)
+    path.write_bytes(float_file(values))
+    blocks = [dataset.events for dataset in iterate_dataset(path, 4)]
+    assert [len(block) for block in blocks] == [4, 4, 2]
+    np.testing.assert_array_equal(np.vstack(blocks), values)
+    part = Wanted(events=slice(1, None, 3), channels=["FL2-A"])
+    parts = [dataset.events for dataset in iterate_dataset(path, 2, wanted=part)]
+    np.testing.assert_array_equal(np.vstack(parts), values[1::3, 1:2])
+    with pytest.raises(ValueError, match="a block of 0 events"):
+        next(iterate_dataset(path, 0))
+
+
+def test_an_empty_file_is_one_empty_block(tmp_path):
+    path = tmp_path / "empty.fcs"
+    path.write_bytes(build_fcs(describe(0, 2), b"", header_data=(0, 0), text_data=None))
+    (block,) = iterate_dataset(path, 100)
+    assert block.events.shape == (0, 2)

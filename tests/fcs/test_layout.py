@@ -102,12 +102,6 @@ def test_an_empty_data_set():
     assert dataset.events.shape == (0, 2)
 
 
-def test_odd_bits_packed_by_their_length_are_unsupported():
-    keywords = describe(4, 2, data_type="I", bits=10)
-    with pytest.raises(UnsupportedFcsError, match="values of 20 bits an event are packed"):
-        read_bytes(build_fcs(keywords, bytes(10)))
-
-
 @pytest.mark.parametrize(
     ("order", "problem"),
     [

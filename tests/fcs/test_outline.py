@@ -5,7 +5,7 @@ import pytest
 
 from flowpheno.errors import FcsError
 from flowpheno.fcs import outline
-from flowpheno.fcs.reader import inspect_file, read_bytes
+from flowpheno.fcs.reader import Wanted, inspect_file, read_bytes
 from flowpheno.fcs.repair import Strictness
 from tests.fcs.fcs_bytes import build_fcs, build_text, describe, float_file, integer_file
 
@@ -39,16 +39,16 @@ def test_the_finest_data_set_is_read_with_the_names_of_the_first():
 
 
 def test_each_data_set_can_be_asked_for():
-    first = read_bytes(coulter(), dataset=0)
+    first = read_bytes(coulter(), wanted=Wanted(dataset=0))
     assert first.parameters[0].detector == "FL1 Log"
     np.testing.assert_allclose(first.events[0, 0], 0.1 * 10 ** (400 / 1024), rtol=1e-6)
-    np.testing.assert_array_equal(read_bytes(coulter(), dataset=1).events, LINEAR)
+    np.testing.assert_array_equal(read_bytes(coulter(), wanted=Wanted(dataset=1)).events, LINEAR)
 
 
 @pytest.mark.parametrize("dataset", [2, -1])
 def test_a_data_set_that_is_not_there(dataset):
     with pytest.raises(FcsError, match=rf"holds 2 data set\(s\); number {dataset} \(from 0\)"):
-        read_bytes(coulter(), dataset=dataset)
+        read_bytes(coulter(), wanted=Wanted(dataset=dataset))
 
 
 def test_percentages_of_the_first_are_the_matrix_of_the_second():
@@ -57,7 +57,7 @@ def test_percentages_of_the_first_are_the_matrix_of_the_second():
     np.testing.assert_allclose(second.spillover.matrix, [[1, 0.1], [0, 1]])
     assert second.spillover.detectors == ("FL1", "FL2")
     assert not second.compensated
-    assert read_bytes(raw, dataset=0).compensated
+    assert read_bytes(raw, wanted=Wanted(dataset=0)).compensated
 
 
 def test_data_sets_of_other_events_are_not_joined():
@@ -78,10 +78,10 @@ def test_a_truncated_further_data_set_is_refused_unless_the_first_is_asked_for(k
     cut_raw = raw[: raw.index(b"FCS3.0") + kept if kept > 0 else kept]
     with pytest.raises(FcsError, match="truncated"):
         read_bytes(cut_raw)
-    kept = read_bytes(cut_raw, dataset=0)
+    kept = read_bytes(cut_raw, wanted=Wanted(dataset=0))
     assert any("a further data set cannot be read" in f.message for f in kept.findings)
     with pytest.raises(FcsError, match="truncated"):
-        read_bytes(cut_raw, dataset=1)
+        read_bytes(cut_raw, wanted=Wanted(dataset=1))
 
 
 def test_next_data_beyond_the_file_is_a_truncated_file():
@@ -134,7 +134,7 @@ def test_supplemental_text_equal_to_primary_text():
 )
 def test_supplemental_text_that_is_none_is_passed_over(text, begin):
     dataset = read_bytes(with_supplement(text, begin=begin))
-    assert "is no TEXT; passed over" in dataset.findings[0].message
+    assert "is no list of keywords; passed over" in dataset.findings[0].message
     assert dataset.events.tolist() == [[7.0]]
 
 
@@ -155,4 +155,4 @@ def test_inspecting_needs_no_data(tmp_path):
 
 def test_strict_reading_refuses_a_damaged_further_data_set():
     with pytest.raises(FcsError, match="truncated"):
-        read_bytes(coulter()[:-1], strictness=Strictness.STRICT, dataset=0)
+        read_bytes(coulter()[:-1], strictness=Strictness.STRICT, wanted=Wanted(dataset=0))

@@ -11,7 +11,7 @@ from flowpheno.fcs import writer
 from flowpheno.fcs.reader import read_bytes, read_dataset
 from flowpheno.fcs.repair import Strictness
 from flowpheno.fcs.spillover import Spillover
-from flowpheno.fcs.writer import write_fcs
+from flowpheno.fcs.writer import FcsVersion, write_fcs
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_everything_comes_back(write):
     np.testing.assert_array_equal(dataset.events.view(np.uint32), events.view(np.uint32))
     assert [(p.detector, p.label, p.range) for p in dataset.parameters] == [
         ("PE-A", "CD10", 262144),
-        ("Time", "", 0.5),
+        ("Time", "", 1),
     ]
     assert dataset.keywords["$CYT"] == "simulated | / \\"
     assert dataset.keywords["NOTE"] == "Universität"
@@ -145,3 +145,75 @@ def test_round_trip(tmp_path_factory, events, keywords):
     dataset = read_bytes(path.read_bytes(), strictness=Strictness.STRICT)
     np.testing.assert_array_equal(dataset.events.view(np.uint32), events.view(np.uint32))
     assert keywords.items() <= dataset.keywords.items()
+
+
+def header_offsets(raw: bytes) -> list[int]:
+    return [int(raw[place : place + 8]) for place in range(10, 58, 8)]
+
+
+@pytest.mark.parametrize("version", FcsVersion)
+@pytest.mark.parametrize("data_bytes", [0, 4, 99_999_000, 99_999_999, 100_000_000, 10**10, 10**12])
+def test_offsets_of_any_size_without_writing_it(data_bytes, version):
+    raw = writer._header_and_text({"$PAR": "1"}, data_bytes, version)
+    words = raw[59:-1].decode().split(chr(raw[58]))
+    text = dict(zip(words[::2], words[1::2], strict=True))
+    begin, end = int(text["$BEGINDATA"]), int(text["$ENDDATA"])
+    assert raw.startswith(f"FCS{version}    ".encode())
+    assert len(raw[:58].decode("ascii")) == 58
+    assert header_offsets(raw)[:2] == [58, len(raw) - 1]
+    assert (begin, end) == ((len(raw), len(raw) + data_bytes - 1) if data_bytes else (0, 0))
+    assert header_offsets(raw)[2:4] == ([begin, end] if end <= 99_999_999 else [0, 0])
+    assert header_offsets(raw)[4:] == [0, 0]
+
+
+def test_the_last_offset_that_fits_a_header():
+    text = len(writer._header_and_text({"$PAR": "1"}, 90_000_000))
+    last = 99_999_999 - text + 1
+    assert header_offsets(writer._header_and_text({"$PAR": "1"}, last))[2:4] == [text, 99_999_999]
+    assert header_offsets(writer._header_and_text({"$PAR": "1"}, last + 1))[2:4] == [0, 0]
+
+
+@pytest.mark.slow
+def test_a_file_beyond_the_header_is_read_by_us_and_by_flowio(write):
+    events = np.arange(26_000_000, dtype=np.float32).reshape(-1, 4)  # 104 MB
+    path = write(events)
+    with path.open("rb") as file:
+        assert header_offsets(file.read(58))[2:4] == [0, 0]
+    np.testing.assert_array_equal(read_dataset(path, strictness=Strictness.STRICT).events, events)
+    read = flowio.FlowData(str(path))
+    np.testing.assert_array_equal(np.frombuffer(read.events, np.float32), events.ravel())
+
+
+@pytest.mark.parametrize(("given", "written"), [({}, "unknown"), ({"$CYT": "LSR II"}, "LSR II")])
+def test_fcs_3_2_names_the_cytometer(write, given, written):
+    path = write(np.zeros((1, 2), np.float32), keywords=given, version=FcsVersion.FCS_3_2)
+    dataset = read_dataset(path, strictness=Strictness.STRICT)
+    assert (dataset.version, dataset.keywords["$CYT"]) == ("FCS3.2", written)
+    required = {"$BEGINDATA", "$BYTEORD", "$CYT", "$DATATYPE", "$ENDDATA", "$NEXTDATA", "$PAR"}
+    required |= {f"$P{n}{letter}" for n in (1, 2) for letter in "BENR"} | {"$TOT"}
+    assert required <= dataset.keywords.keys()
+    assert dataset.keywords["$BYTEORD"] in {"1,2,3,4", "4,3,2,1"}
+
+
+@pytest.mark.parametrize("version", FcsVersion)
+def test_what_flowcore_asks_for(write, version):
+    """No empty value, no delimiter inside one, $PnR an integer, offsets that agree."""
+    events = np.array([[0.5, 1e6]], np.float32)
+    keywords = {"EMPTY": "", "ODD": "|/\\x0c", "$COM": "a|b"}
+    path = write(events, ranges=[0.25, 1e6], keywords=keywords, version=version)
+    raw = path.read_bytes()
+    text_end = header_offsets(raw)[1]
+    delimiter = raw[58:59]
+    assert raw[text_end : text_end + 1] == delimiter
+    words = raw[59:text_end].split(delimiter)
+    assert len(words) % 2 == 0
+    assert all(words)
+    text = dict(zip(words[::2], words[1::2], strict=True))
+    assert (text[b"$P1R"], text[b"$P2R"]) == (b"1", b"1000000")
+    assert [int(text[b"$BEGINDATA"]), int(text[b"$ENDDATA"])] == header_offsets(raw)[2:4]
+
+
+@pytest.mark.parametrize("keyword", ["DFC1TO2", "$DFC1TO2", "$COMP", "$CSMODE", "$UNICODE"])
+def test_keywords_of_another_layout_are_not_carried_over(write, keyword):
+    path = write(np.zeros((1, 2), np.float32), keywords={keyword: "1"})
+    assert keyword not in read_dataset(path).keywords

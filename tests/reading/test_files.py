@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import gzip
-import hashlib
 from pathlib import Path
 
 import pytest
 
 from flowpheno.errors import FcsError
 from flowpheno.reading import find_files
-from flowpheno.reading.files import sha256, stem
+from flowpheno.reading.files import stem
 
 
 @pytest.fixture
@@ -69,14 +67,3 @@ def test_folder_that_cannot_be_listed_is_refused(tree, monkeypatch):
 )
 def test_stem(name, expected):
     assert stem(Path("folder") / name) == expected
-
-
-def test_sha256_is_that_of_the_bytes_on_disk(tmp_path):
-    path = tmp_path / "x.fcs.gz"
-    path.write_bytes(gzip.compress(b"content"))
-    assert sha256(path) == hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def test_sha256_of_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(FcsError, match="cannot be read: No such file"):
-        sha256(tmp_path / "none.fcs")

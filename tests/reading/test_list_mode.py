@@ -11,8 +11,9 @@ from flowpheno.errors import FcsError
 from flowpheno.fcs.reader import read_dataset
 from flowpheno.fcs.writer import write_fcs
 from flowpheno.finding import ReasonCode, Severity
-from flowpheno.reading import find_files, read_fcs
+from flowpheno.reading import find_files, iterate_fcs, read_fcs
 from flowpheno.sample import ChannelKind, Measure, Scale
+from tests.fcs.fcs_bytes import float_file
 
 LABELLED = {
     "FSC-A": ("FSC", None),
@@ -224,3 +225,46 @@ def test_events_are_read_only(written):
 def test_missing_file_is_refused(tmp_path):
     with pytest.raises(FcsError, match=r"none\.fcs|No such file|cannot be opened"):
         read_fcs(tmp_path / "none.fcs")
+
+
+def test_channels_are_asked_for_by_marker_detector_or_label(tmp_path):
+    path = tmp_path / "tube.fcs"
+    values = np.arange(40, dtype=np.float32).reshape(10, 4)
+    more = {"P1S": "CD19 APC", "P2S": "CD10 PE", "P3S": "CD10 PE", "P2N": "PE-A", "P3N": "PE-H"}
+    path.write_bytes(float_file(values, **more))
+    sample = read_fcs(path, channels=["CD10", "FL1-A"], events=slice(2, 8, 2))
+    assert [c.detector for c in sample.channels] == ["PE-A", "FL1-A"]
+    np.testing.assert_array_equal(sample.events, values[2:8:2][:, [1, 0]])
+    with pytest.raises(FcsError, match="no channel called 'CD22'; there are FL1-A, PE-A"):
+        read_fcs(path, channels=["CD22"])
+
+
+def test_strict_reading_refuses_what_lenient_repairs(tmp_path):
+    path = tmp_path / "off.fcs"
+    path.write_bytes(float_file([[1.0, 2.0]], end_shift=1, behind=b"00000000"))
+    assert read_fcs(path).n_events == 1
+    with pytest.raises(FcsError, match="bytes off"):
+        read_fcs(path, strictness="strict")
+
+
+def test_blocks_are_samples(tmp_path):
+    path = tmp_path / "long.fcs"
+    values = np.arange(30, dtype=np.float32).reshape(10, 3)
+    path.write_bytes(float_file(values, P1S="CD19 APC"))
+    blocks = list(iterate_fcs(path, 4, channels=["CD19"]))
+    assert [block.n_events for block in blocks] == [4, 4, 2]
+    assert [block.markers for block in blocks] == [("CD19",)] * 3
+    np.testing.assert_array_equal(np.vstack([b.events for b in blocks]), values[:, :1])
+
+
+def test_a_data_set_can_be_asked_for(data_dir):
+    (path,) = data_dir.rglob("Beckman Coulter - Cytomics FC500.LMD")
+    assert read_fcs(path, dataset=0).compensated
+    assert not read_fcs(path, dataset=1).compensated
+    assert read_fcs(path, dataset=1).markers == read_fcs(path, dataset=0).markers
+
+
+def test_a_full_scale_beyond_the_range_is_seen_among_values_that_are_none(tmp_path):
+    path = tmp_path / "odd.fcs"
+    path.write_bytes(float_file([[np.nan, 5.0], [300000.0, 400000.0]]))
+    assert [c.range for c in read_fcs(path).channels] == [300000.0, 400000.0]

@@ -1,0 +1,153 @@
+"""A sample as a list-mode file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flowpheno.errors import WritingError
+from flowpheno.fcs.writer import FcsVersion, spell_spillover, write_fcs
+from flowpheno.sample import ChannelKind
+from flowpheno.version import VERSION
+from flowpheno.writing.dates import date_keywords
+from flowpheno.writing.keywords import true_keywords, unmixed_columns
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flowpheno.arrays import Values
+    from flowpheno.sample import Sample
+
+_PREFIX = "Comp-"
+"""What FlowJo puts before the name of a compensated column."""
+
+
+def write_list_mode(sample: Sample, path: Path, version: FcsVersion) -> None:
+    """Write a sample as FCS.
+
+    Compensated columns are called ``Comp-...``, and the matrix that was applied stands in
+    ``FLOWPHENO APPLIED SPILLOVER``, so that no program applies it again.
+
+    Parameters
+    ----------
+    sample : Sample
+        In any state.
+    path : Path
+        File to write; an existing one is replaced.
+    version : FcsVersion
+        Of the standard.
+
+    Raises
+    ------
+    WritingError
+        If the sample has no channels, holds a column both raw and compensated, or its keywords do
+        not fit.
+    """
+    if not sample.channels:
+        raise WritingError(f"{sample.name}: no channels to write")
+    detectors = written_detectors(sample)
+    keywords = true_keywords(sample) | _provenance(sample)
+    if version is FcsVersion.FCS_3_2:
+        keywords |= date_keywords(keywords)
+        for n, channel in enumerate(sample.channels, start=1):
+            if channel.kind is ChannelKind.TIME:  # FCS 3.2 forbids its gain; $TIMESTEP stays
+                keywords.pop(f"$P{n}G", None)
+    free = sample.spillover if not unmixed_columns(sample) else None
+    if free is not None and not {*free.detectors} <= {*detectors}:
+        raise WritingError(
+            f"{sample.name}: the matrix of {free.source} names detectors that cannot be written"
+        )
+    write_fcs(
+        path,
+        sample.events,
+        detectors=detectors,
+        labels=[channel.label for channel in sample.channels],
+        ranges=full_scales(sample).tolist(),
+        spillover=free,
+        keywords=keywords,
+        version=version,
+    )
+
+
+def written_detectors(sample: Sample) -> list[str]:
+    """Name the columns so that their state can be told.
+
+    Parameters
+    ----------
+    sample : Sample
+        In any state.
+
+    Returns
+    -------
+    list of str
+        Those of the sample; ``Comp-`` before those that were compensated.
+
+    Raises
+    ------
+    WritingError
+        If that name is taken, or a name holds a comma, which no FCS allows.
+    """
+    unmixed = unmixed_columns(sample)
+    if sample.compensated and sample.spillover is None:
+        unmixed = {
+            n
+            for n, channel in enumerate(sample.channels, start=1)
+            if channel.kind is ChannelKind.FLUORESCENCE
+        }
+    detectors = [
+        f"{_PREFIX}{channel.detector}"
+        if n in unmixed and not _says_compensated(channel.detector)
+        else channel.detector
+        for n, channel in enumerate(sample.channels, start=1)
+    ]
+    taken = sorted({name for name in detectors if detectors.count(name) > 1})
+    if taken:
+        raise WritingError(f"{sample.name}: two columns would be called {', '.join(taken)}")
+    odd = [name for name in detectors if "," in name or not name.strip()]
+    if odd:
+        raise WritingError(f"{sample.name}: FCS allows no column name with a comma: {odd[0]!r}")
+    return detectors
+
+
+def full_scales(sample: Sample) -> Values:
+    """Give ``$PnR``: no value lies above it, since flowCore cuts off what does.
+
+    Parameters
+    ----------
+    sample : Sample
+        In any state.
+
+    Returns
+    -------
+    Values
+        Shape ``(n_channels,)``: full scale of the channel, or the largest finite value.
+    """
+    stated = np.array([channel.range for channel in sample.channels], np.float64)
+    if not sample.n_events:
+        return stated
+    tops = sample.events.max(axis=0).astype(np.float64)
+    for column in np.flatnonzero(~np.isfinite(tops)):
+        values = sample.events[:, column]
+        tops[column] = np.max(values, where=np.isfinite(values), initial=0.0)
+    return np.asarray(np.maximum(stated, tops), np.float64)
+
+
+def _says_compensated(detector: str) -> bool:
+    """Whether the reader takes the name for that of a compensated column."""
+    name = detector.upper()
+    return name.startswith(_PREFIX.upper()) or (name.startswith("<") and name.endswith(">"))
+
+
+def _provenance(sample: Sample) -> dict[str, str]:
+    """Say what was done to the values, and by what."""
+    said = {
+        "FLOWPHENO VERSION": VERSION,
+        "FLOWPHENO SCALE": sample.scale.upper(),
+        "FLOWPHENO COMPENSATED": "TRUE" if sample.compensated else "FALSE",
+    }
+    if sample.spillover is not None and unmixed_columns(sample):
+        said["FLOWPHENO APPLIED SPILLOVER"] = spell_spillover(
+            sample.spillover, sample.spillover.detectors
+        )
+    return said

@@ -1,0 +1,100 @@
+"""Agreement with fcsparser 0.2.8, to the bit, wherever it reads a file; needs numpy below 2."""
+
+from __future__ import annotations
+
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from flowpheno.errors import FcsError
+from flowpheno.fcs.reader import inspect_file, read_dataset
+from flowpheno.fcs.selection import Scaling
+
+REFUSED_BY_BOTH = {"corrupted.fcs", "sample_header.fcs"}
+DISAGREEMENTS = {  # file -> data sets, reason
+    "Beckman Coulter - Cytomics FC500.LMD": (
+        {0},
+        "10-bit values stand in 16-bit words; fcsparser reads 10 // 8 = 1 byte for each",
+    ),
+    "data_start_offset_discrepancy_example.fcs": (
+        {0},
+        "HEADER puts DATA elsewhere than TEXT; only what TEXT says fits $TOT, fcsparser "
+        "believes HEADER",
+    ),
+}
+
+
+class Compared(NamedTuple):
+    """One data set of one file."""
+
+    file: str
+    index: int
+    same: bool
+
+
+@pytest.fixture(scope="module")
+def fcsparser():
+    reason = "fcsparser 0.2.8 needs numpy < 2: extra fcsparser"
+    return pytest.importorskip("fcsparser", reason=reason)
+
+
+@pytest.fixture(scope="module")
+def paths(data_dir):
+    found = (data_dir / "fcs_corpus").rglob("*")
+    return sorted(p for p in found if p.suffix.lower() in {".fcs", ".lmd"})
+
+
+def parse(fcsparser, path, index=0):
+    """What fcsparser gives, on the type of the file."""
+    options = {"channel_naming": "$PnN", "dtype": None, "data_set": index}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return fcsparser.parse(str(path), **options)
+
+
+def is_same(frame, dataset):
+    """Whether both hold the same values; float32 is what a data set holds."""
+    theirs = np.column_stack(
+        [frame.iloc[:, n].to_numpy(np.float32) for n in range(frame.shape[1])]
+    )
+    return theirs.shape == dataset.events.shape and np.array_equal(theirs, dataset.events)
+
+
+def test_reads_what_fcsparser_reads(fcsparser, paths):
+    theirs, ours = set(), set()
+    for path in paths:
+        try:
+            parse(fcsparser, path)
+        except ValueError:
+            theirs.add(path.name)
+        try:
+            read_dataset(path, dataset=0)
+        except FcsError:
+            ours.add(path.name)
+    assert ours == REFUSED_BY_BOTH
+    assert theirs == REFUSED_BY_BOTH
+
+
+def test_agrees_to_the_bit_but_where_a_reason_is_known(fcsparser, paths):
+    compared = []
+    for path in paths:
+        if path.name in REFUSED_BY_BOTH:
+            continue
+        for index in range(len(inspect_file(path).outlines)):
+            ours = read_dataset(path, dataset=index, scaling=Scaling.RAW)
+            _, frame = parse(fcsparser, path, index)
+            compared.append(Compared(path.name, index, is_same(frame, ours)))
+    different = {(c.file, c.index) for c in compared if not c.same}
+    assert different == {(name, n) for name, (sets, _) in DISAGREEMENTS.items() for n in sets}
+    assert len(compared) >= 36
+
+
+@pytest.mark.parametrize("folder", ["b_all_mrd_labelled", "flowjo", "b_all_diagnosis"])
+def test_agrees_on_patient_files(fcsparser, data_dir, folder):
+    paths = sorted((data_dir / folder).rglob("*.fcs"))[:5]
+    for path in paths:
+        _, frame = parse(fcsparser, path)
+        assert is_same(frame, read_dataset(path, dataset=0, scaling=Scaling.RAW)), path.name
+    assert paths
