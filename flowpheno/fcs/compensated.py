@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from flowpheno.fcs.parameters import Signal
 from flowpheno.fcs.spillover import SpilloverReading, read_spillover
 from flowpheno.finding import Finding, ReasonCode, Severity
 
@@ -33,7 +35,8 @@ def judge_compensation(
 ) -> tuple[SpilloverReading, bool, tuple[Finding, ...]]:
     """Find the matrix, and tell whether the events are compensated already and why.
 
-    They are if their columns are named so (``Comp-FITC-A``, ``<FITC-A>``), if the matrix is the
+    They are if their columns are named so (``Comp-FITC-A``, ``<FITC-A>``), if every fluorescence
+    is said to be unmixed (``$PnTYPE`` of FCS 3.2) and no matrix follows, if the matrix is the
     identity, or if ``$DFCmTOn`` stands in the data set itself: Beckman Coulter instruments write
     there what they have applied. In their second, linear data set nothing was applied, and the
     percentages carried over from the first are its matrix. ``APPLY COMPENSATION`` says what the
@@ -56,6 +59,11 @@ def judge_compensation(
         message = f"{len(named)} detectors are named as compensated, such as {named[0][:40]}"
         return SpilloverReading(), True, (_finding(message),)
     reading = read_spillover(outline.keywords, outline.parameters)
+    if reading.spillover is None or reading.identity:
+        unmixed = _unmixed(outline.parameters)
+        if unmixed:
+            message = f"{unmixed} parameters are unmixed fluorescence; not compensated again"
+            return replace(reading, spillover=None), True, (_finding(message),)
     if reading.spillover is None:
         return reading, False, ()
     if reading.identity:
@@ -70,6 +78,13 @@ def judge_compensation(
         message = "$DFCmTOn was applied by the instrument; not applied again"
         return reading, True, (_finding(message),)
     return reading, False, ()
+
+
+def _unmixed(parameters: Sequence[Parameter]) -> int:
+    """Count unmixed fluorescences; none where raw ones stand beside them."""
+    signals = [parameter.signal for parameter in parameters]
+    raw = Signal.RAW_FLUORESCENCE in signals
+    return 0 if raw else signals.count(Signal.UNMIXED_FLUORESCENCE)
 
 
 def _compensated_names(parameters: Sequence[Parameter]) -> list[str]:

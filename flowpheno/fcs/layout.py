@@ -105,7 +105,7 @@ def lay_out(
     UnsupportedFcsError
         If the data are histograms.
     """
-    _check_mode(keywords, repairs, extent)
+    _check_mode(header.version, keywords, repairs, extent)
     byte_order = parse_byte_order(keywords, parameters, at=extent.begin)
     announced = _announced(keywords, repairs, extent)
     widths = [parameter.width for parameter in parameters]
@@ -139,9 +139,11 @@ def lay_out(
     )
 
 
-def _check_mode(keywords: Mapping[str, str], repairs: Repairs, extent: Extent) -> None:
-    """List mode only."""
-    mode = keywords.get("$MODE", "")
+def _check_mode(
+    version: str, keywords: Mapping[str, str], repairs: Repairs, extent: Extent
+) -> None:
+    """List mode only; FCS 3.2 knows no other and need not say so."""
+    mode = keywords.get("$MODE", "L" if version == "FCS3.2" else "")
     if mode.upper() in {"C", "U"}:
         problem = f"$MODE is {mode}: histograms, not events"
         raise UnsupportedFcsError(problem, segment="TEXT", offset=extent.begin)

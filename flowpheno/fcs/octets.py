@@ -227,9 +227,10 @@ def _scaled(values: npt.NDArray[Any], column: Column) -> npt.NDArray[Any]:
     if column.logarithmic:
         exponent = values * (column.parameter.decades / column.parameter.resolution)
         return np.asarray(10.0**exponent * column.parameter.offset)
-    return values if column.divisor == 1 else np.asarray(values / column.divisor)
+    return values if column.divisor == 1 else np.divide(values, column.divisor, dtype=np.float64)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a channel beyond all numbers is infinite
 def _table(parameter: Parameter) -> _Table:
     """Linear value of each channel."""
     channels = np.arange(parameter.mask + 1) * (parameter.decades / parameter.resolution)

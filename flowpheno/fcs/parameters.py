@@ -33,6 +33,21 @@ class DataType(StrEnum):
     CHARACTERS = "A"
 
 
+class Signal(StrEnum):
+    """What a parameter of FCS 3.2 measures; the words of ``$PnTYPE`` that flowpheno uses."""
+
+    FORWARD_SCATTER = "Forward Scatter"
+    SIDE_SCATTER = "Side Scatter"
+    RAW_FLUORESCENCE = "Raw Fluorescence"
+    UNMIXED_FLUORESCENCE = "Unmixed Fluorescence"
+    MASS = "Mass"
+    TIME = "Time"
+    INDEX = "Index"
+    CLASSIFICATION = "Classification"
+    ELECTRONIC_VOLUME = "Electronic Volume"
+
+
+_SIGNALS = {signal.replace(" ", "").upper(): signal for signal in Signal}
 _FLOAT_BITS = {DataType.FLOAT: 32, DataType.DOUBLE: 64}
 
 
@@ -57,7 +72,14 @@ class Parameter:
     offset : float
         Second part of ``$PnE``: linear value of channel 0; 0 if the values are linear.
     gain : float
-        ``$PnG``; 1 if absent. Never applied to the events.
+        ``$PnG``; 1 if absent. Applied to the events only if asked for.
+    signal : Signal or None
+        ``$PnTYPE`` of FCS 3.2; None if absent or another word.
+    feature : str
+        ``$PnFEATURE`` of FCS 3.2, such as ``"Area"``; empty if absent.
+    analyte, tag : str
+        ``$PnANALYTE`` and ``$PnTAG`` of FCS 3.2, such as ``"CD3"`` and ``"FITC"``; empty if
+        absent.
     """
 
     detector: str
@@ -68,6 +90,10 @@ class Parameter:
     decades: float
     offset: float
     gain: float
+    signal: Signal | None = None
+    feature: str = ""
+    analyte: str = ""
+    tag: str = ""
 
     @property
     def range(self) -> float:
@@ -156,7 +182,15 @@ class _ParameterReader:
             decades=decades,
             offset=offset,
             gain=gain if gain is not None and gain > 0 else 1.0,
+            signal=_SIGNALS.get(self._word(n, "TYPE").replace(" ", "").upper()),
+            feature=self._word(n, "FEATURE"),
+            analyte=self._word(n, "ANALYTE"),
+            tag=self._word(n, "TAG"),
         )
+
+    def _word(self, n: int, keyword: str) -> str:
+        """Read a word about parameter *n*; empty if it is not there."""
+        return self.keywords.get(f"$P{n}{keyword}", "").strip()
 
     def _data_type(self, n: int) -> DataType:
         """Type of a parameter; where none is written, widths that only integers have tell it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from flowpheno.marker.antigen import Marker, Role, combined, natural_order
@@ -60,6 +61,7 @@ class ChannelName:
     labelled: bool = False
 
 
+@lru_cache(maxsize=4096)  # the files of a folder name their channels alike
 def resolve_channel(detector: str, label: str, vocabulary: Vocabulary) -> ChannelName:
     """Say what a channel measures, from its two names.
 

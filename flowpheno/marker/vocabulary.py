@@ -43,7 +43,7 @@ class Word(NamedTuple):
     meanings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Vocabulary:
     """Every name flowpheno knows.
 

@@ -8,19 +8,24 @@ from typing import TYPE_CHECKING
 
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.marker import resolve_channel, spelling
+from flowpheno.reading.stated import said_by_keywords
 from flowpheno.sample import Channel, ChannelKind, Measure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flowpheno.marker import ChannelName, Marker, Vocabulary
+    from flowpheno.reading.stated import StatedChannel
 
 _STAGE = "reading.channels"
 _SHOWN = 40
 
 
 def name_channels(
-    names: Sequence[tuple[str, str]], vocabulary: Vocabulary
+    names: Sequence[tuple[str, str]],
+    vocabulary: Vocabulary,
+    *,
+    stated: Sequence[StatedChannel] | None = None,
 ) -> tuple[tuple[Channel, ...], tuple[Finding, ...]]:
     """Name the channels of a tube.
 
@@ -30,6 +35,8 @@ def name_channels(
         ``$PnN`` and ``$PnS`` of each channel.
     vocabulary : Vocabulary
         Names that are known.
+    stated : sequence of StatedChannel or None
+        What the file says of each channel in so many words; None if it says nothing.
 
     Returns
     -------
@@ -40,6 +47,10 @@ def name_channels(
         Names not understood, markers claimed twice, heights that stand in for an area.
     """
     resolved = [resolve_channel(detector, label, vocabulary) for detector, label in names]
+    if stated is not None:
+        resolved = [
+            said_by_keywords(*both, vocabulary) for both in zip(stated, resolved, strict=True)
+        ]
     channels = [_channel(*both, said) for both, said in zip(names, resolved, strict=True)]
     unmapped = _unmapped(channels, resolved)
     channels, promoted = _promote_heights(channels)

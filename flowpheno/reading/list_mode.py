@@ -20,6 +20,7 @@ from flowpheno.reading.channels import name_channels
 from flowpheno.reading.files import stem
 from flowpheno.reading.reader import Reader
 from flowpheno.reading.scale import relative_scale_finding
+from flowpheno.reading.stated import stated_by
 from flowpheno.sample import ChannelKind, Measure, Sample, Scale
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from flowpheno.sample import Channel
 
 _STAGE = "reading.list_mode"
+_BY_HAND = "custom"  # flowCore's word; "applied" means that amplifiers were undone
 _LOOKED_AT = 5_000  # events tell a scale as well as a million
 _COMPENSATION_KEYWORDS = (
     "@COMPENSATIONMODE",
@@ -164,9 +166,10 @@ def _with_detectors(
         return wanted
     empty = read_dataset(path, strictness=strictness, dataset=wanted.dataset, events=slice(0))
     names = [(parameter.detector, parameter.label) for parameter in empty.parameters]
+    stated = [stated_by(parameter) for parameter in empty.parameters]
     measured = {
         str(channel.marker): channel.detector
-        for channel in reversed(name_channels(names, vocabulary)[0])
+        for channel in reversed(name_channels(names, vocabulary, stated=stated)[0])
         if channel.marker is not None and channel.measure is Measure.AREA
     }
     detectors = {detector for detector, _ in names}
@@ -202,12 +205,13 @@ def sample_of_dataset(
         The same events.
     """
     names = [(parameter.detector, parameter.label) for parameter in dataset.parameters]
-    channels, findings = name_channels(names, vocabulary or builtin_vocabulary())
+    stated = [stated_by(parameter) for parameter in dataset.parameters]
+    channels, findings = name_channels(names, vocabulary or builtin_vocabulary(), stated=stated)
     ranges = _full_scales(dataset)
     channels = tuple(replace(c, range=top) for c, top in zip(channels, ranges, strict=True))
     relative = _is_relative(dataset, channels)
     if relative:
-        findings = (*findings, relative_scale_finding())
+        findings = (*findings, *_transformed(dataset), relative_scale_finding())
     return Sample(
         name=name,
         channels=channels,
@@ -236,6 +240,8 @@ def _full_scales(dataset: FcsDataset) -> list[float]:
 
 def _is_relative(dataset: FcsDataset, channels: Sequence[Channel]) -> bool:
     """Whether the file was rescaled: what linear light and ion counts never look like."""
+    if _transformed(dataset):
+        return True
     said = dataset.keywords.get("FLOWPHENO SCALE", "")
     if said in {"LINEAR", "RELATIVE"}:  # a file of flowpheno's own knows
         return said == "RELATIVE"
@@ -254,6 +260,20 @@ def _is_relative(dataset: FcsDataset, channels: Sequence[Channel]) -> bool:
         _share_within(dataset.events[:, index], rule.lowest, rule.highest) >= rule.share
         for index in columns
     )
+
+
+def _transformed(dataset: FcsDataset) -> tuple[Finding, ...]:
+    """Other software says that it transformed the values, not how: they are linear no more."""
+    if dataset.keywords.get("TRANSFORMATION", "").strip().lower() != _BY_HAND:
+        return ()
+    message = "TRANSFORMATION is custom: the values were transformed before the file was written"
+    finding = Finding(
+        code=ReasonCode.METADATA_DERIVED,
+        severity=Severity.WARNING,
+        stage=_STAGE,
+        message=message,
+    )
+    return (finding,)
 
 
 def _share_within(values: EventMatrix, lowest: float, highest: float) -> float:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flowpheno.marker import resolve_channel, spelling
+from flowpheno.marker import WordKind, resolve_channel, spelling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "unknown"
 _TIME = "Time"
+_SHORTEST = 3
 _NOTHING_STAINED = ("", "empty", "isotype")
 """Labels of channels that stain nothing."""
 
@@ -118,6 +119,9 @@ def _candidates(label: str, meant: ChannelName, vocabulary: Vocabulary) -> Itera
     alone = resolve_channel(label, "", vocabulary)
     marker = str(meant.marker or "")
     measured = f"-{alone.measure[0].upper()}"
+    control = "" if marker else _control(label, vocabulary)
+    if control:
+        yield f"{control} {alone.fluorochrome or ''}".strip()
     if alone.fluorochrome:
         yield f"{marker} {alone.fluorochrome}".strip()
         yield f"{marker} {alone.fluorochrome}{measured}".strip()
@@ -125,6 +129,16 @@ def _candidates(label: str, meant: ChannelName, vocabulary: Vocabulary) -> Itera
         yield marker
         yield f"{marker}{measured}"
     yield from _NOTHING_STAINED
+
+
+def _control(label: str, vocabulary: Vocabulary) -> str:
+    """Find the word that calls a reagent a control, such as ``IGG1``; empty if none does."""
+    words = [
+        word
+        for word, said in vocabulary.words.items()
+        if said.kind is WordKind.CONTROL and len(word) >= _SHORTEST and word in spelling(label)
+    ]
+    return max(words, key=len, default="")
 
 
 def _same(one: ChannelName, other: ChannelName) -> bool:

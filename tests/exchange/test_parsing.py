@@ -57,7 +57,7 @@ def test_reads_what_the_own_reader_reads(write, raw):
     [
         (b"", "not an FCS file"),
         (float_file(VALUES)[:-4], "truncated: 2 events of 8 bytes expected"),
-        (float_file(VALUES, MODE="C"), "fcsparser cannot read the file: .*Mode not implemented"),
+        (float_file(VALUES, MODE="C"), "MODE is C: histograms, not events"),
         (float_file(VALUES, NEXTDATA=""), "fcsparser cannot read the file: KeyError: .*NEXTDATA"),
         (float_file(VALUES, BYTEORD="3,4,1,2"), "BYTEORD 3,4,1,2 not implemented"),
         (integer_file([[3, 9]], bits=16, P1B="10", P2B="10"), "10 bits for 'FL1-A'"),

@@ -66,12 +66,17 @@ def _try(raw: bytes, **options) -> tuple[FcsDataset | None, str]:
     try:
         dataset = read_bytes(raw, **options)
     except FcsError as error:
-        assert error.segment in _SEGMENTS
-        assert error.offset >= 0
-        reason = _NUMBER.sub("#", _QUOTED.sub("'...'", error.problem))
-        return None, f"{error.segment}: {reason}"
+        return None, _reason(error)
     _check(dataset)
     return dataset, ""
+
+
+def _reason(error: FcsError) -> str:
+    """Say why, without numbers and names."""
+    assert error.segment in _SEGMENTS
+    assert error.offset >= 0
+    reason = _NUMBER.sub("#", _QUOTED.sub("'...'", error.problem))
+    return f"{error.segment}: {reason}"
 
 
 def _check(dataset: FcsDataset) -> None:

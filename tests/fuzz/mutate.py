@@ -33,7 +33,7 @@ SECONDS = 10
 _SHOWN = 12
 
 
-class TooSlow(BaseException):  # noqa: N818 - an alarm; no `except` of the package may hold it
+class TooSlow(BaseException):
     """Raised by the alarm clock."""
 
 

@@ -75,7 +75,7 @@ def mutate(raw: bytes, others: Sequence[bytes], rng: Random) -> bytes:
         At most `LARGEST`.
     """
     for _ in range(rng.randint(1, _MOST_EDITS)):
-        if rng.random() < 0.05:  # noqa: PLR2004 - seldom
+        if rng.random() < 0.05:
             raw = _splice(raw, rng.choice(others), rng)
         else:
             raw = rng.choice(_MUTATIONS)(raw, rng)
@@ -86,9 +86,9 @@ def _place(raw: bytes, rng: Random) -> int:
     """Choose a byte; most are wanted where they say something: in HEADER and TEXT."""
     last = max(len(raw) - 1, 0)
     choice = rng.random()
-    if choice < 0.2:  # noqa: PLR2004 - a fifth in HEADER
+    if choice < 0.2:
         return rng.randint(0, min(_HEADER, last))
-    if choice < 0.8:  # noqa: PLR2004 - three in TEXT, of which most begins here
+    if choice < 0.8:
         return rng.randint(0, min(4000, last))
     return rng.randint(0, last)
 
@@ -160,7 +160,7 @@ def _lose_keyword(raw: bytes, rng: Random) -> bytes:
 def _storm(raw: bytes, rng: Random) -> bytes:
     """Many delimiters."""
     delimiter = _delimiter(raw)
-    if rng.random() < 0.5:  # noqa: PLR2004 - as often as not
+    if rng.random() < 0.5:
         return raw[:_HEADER] + raw[_HEADER:4000].replace(delimiter, delimiter * 2) + raw[4000:]
     at = _place(raw, rng)
     count = rng.choice([1, 2, 3, 100, 5000])
@@ -178,7 +178,7 @@ def _change_version(raw: bytes, rng: Random) -> bytes:
 
 def _pack(raw: bytes, rng: Random) -> bytes:
     packed = gzip.compress(raw[:20_000], compresslevel=1, mtime=0)
-    return packed if rng.random() < 0.5 else _overwrite(packed, rng)  # noqa: PLR2004 - half broken
+    return packed if rng.random() < 0.5 else _overwrite(packed, rng)
 
 
 def _delimiter(raw: bytes) -> bytes:
@@ -203,7 +203,7 @@ def _refit(raw: bytes, keyword: str, value: str, rng: Random) -> bytes:
         written = name + delimiter + written + delimiter
     moved = len(written) - (last - first)
     edited = raw[:first] + written + raw[last:]
-    return _shift(edited, moved) if moved and rng.random() < 0.8 else edited  # noqa: PLR2004 - most
+    return _shift(edited, moved) if moved and rng.random() < 0.8 else edited
 
 
 def _shift(raw: bytes, by: int) -> bytes:

@@ -123,7 +123,7 @@ def _head(path: Path, raw: bytes, n_events: int) -> bytes:
     size = layout.size // layout.n_events * n_events
     end = layout.begin + size - 1
     head = raw[: layout.begin]
-    head = head[:34] + f"{end if layout.begin < 10**8 else 0:>8}".encode() + head[42:]  # noqa: PLR2004 - eight digits
+    head = head[:34] + f"{end if layout.begin < 10**8 else 0:>8}".encode() + head[42:]
     for keyword, value in (("$TOT", n_events), ("$ENDDATA", end), ("$NEXTDATA", 0)):
         head = _set(head, keyword, value)
     return head + raw[layout.begin : layout.begin + size]

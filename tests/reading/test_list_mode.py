@@ -13,7 +13,7 @@ from flowpheno.fcs.writer import write_fcs
 from flowpheno.finding import ReasonCode, Severity
 from flowpheno.reading import find_files, iterate_fcs, read_fcs
 from flowpheno.sample import ChannelKind, Measure, Scale
-from tests.fcs.fcs_bytes import float_file
+from tests.fcs.fcs_bytes import build_fcs, describe, float_file
 
 LABELLED = {
     "FSC-A": ("FSC", None),
@@ -268,3 +268,69 @@ def test_a_full_scale_beyond_the_range_is_seen_among_values_that_are_none(tmp_pa
     path = tmp_path / "odd.fcs"
     path.write_bytes(float_file([[np.nan, 5.0], [300000.0, 400000.0]]))
     assert [c.range for c in read_fcs(path).channels] == [300000.0, 400000.0]
+
+
+def write_3_2(path, events, **more):
+    keywords = describe(*np.shape(events), CYT="Invented", **more)
+    keywords = {key: value for key, value in keywords.items() if key != "$MODE"}
+    raw = build_fcs(keywords, np.asarray(events, "<f4").tobytes(), version="FCS3.2")
+    path.write_bytes(raw)
+
+
+def test_a_file_of_fcs_3_2_says_what_its_channels_are(tmp_path):
+    path = tmp_path / "new.fcs"
+    named = ("DET1", "DET2", "DET3", "DET4", "DET5", "CLOCK")
+    more = {f"P{n}N": name for n, name in enumerate(named, start=1)}
+    more |= {"P1TYPE": "Forward Scatter", "P1FEATURE": "Area"}
+    more |= {"P2TYPE": "Forward Scatter", "P2FEATURE": "Height"}
+    more |= {
+        "P3TYPE": "Raw Fluorescence",
+        "P3FEATURE": "Area",
+        "P3ANALYTE": "CD19",
+        "P3TAG": "APC",
+    }
+    more |= {"P4TYPE": "Raw Fluorescence", "P4FEATURE": "Area", "P4ANALYTE": "Oddity9"}
+    more |= {"P5TYPE": "Raw Fluorescence", "P5S": "CD10", "P5TAG": "PE", "P6TYPE": "Time"}
+    more |= {"BEGINDATETIME": "2026-01-02T10:00:00Z", "LOCATIONID": "somewhere"}
+    write_3_2(path, [[1, 2, 3, 4, 5, 6]], **more)
+    sample = read_fcs(path, strictness="strict")
+    assert sample.version == "FCS3.2"
+    assert [(c.marker, c.measure, c.kind) for c in sample.channels] == [
+        ("FSC", Measure.AREA, ChannelKind.SCATTER),
+        ("FSC", Measure.HEIGHT, ChannelKind.SCATTER),
+        ("CD19", Measure.AREA, ChannelKind.FLUORESCENCE),
+        (None, Measure.AREA, ChannelKind.FLUORESCENCE),
+        ("CD10", Measure.AREA, ChannelKind.FLUORESCENCE),
+        (None, Measure.AREA, ChannelKind.TIME),
+    ]
+    assert [c.fluorochrome for c in sample.channels[2:5]] == ["APC", None, "PE"]
+    assert not sample.compensated
+    assert any(f.code is ReasonCode.CHANNEL_UNMAPPED for f in sample.findings)
+
+
+@pytest.mark.parametrize(
+    ("spillover", "compensated", "matrix"),
+    [("", True, False), ("2,A,B,1,0,0,1", True, False), ("2,A,B,1,0.1,0,1", False, True)],
+)
+def test_unmixed_fluorescence_needs_no_matrix(tmp_path, spillover, compensated, matrix):
+    path = tmp_path / "spectral.fcs"
+    more = {"P1N": "A", "P2N": "B", "P1S": "CD19", "P2S": "CD10", "SPILLOVER": spillover}
+    more |= {"P1TYPE": "Unmixed Fluorescence", "P2TYPE": "Unmixed Fluorescence"}
+    write_3_2(path, [[1000.0, 20.0]], **more)
+    sample = read_fcs(path)
+    assert sample.compensated is compensated
+    assert (sample.spillover is not None) is matrix
+
+
+@pytest.mark.parametrize(
+    ("word", "scale"), [("custom", Scale.RELATIVE), ("applied", Scale.LINEAR)]
+)
+def test_values_transformed_by_other_software_are_not_linear(tmp_path, word, scale):
+    path = tmp_path / "flowcore.fcs"
+    values = [[2.5, 3.5], [100.0, 200.0]]
+    more = {"P1S": "CD19", "P2S": "CD10", "_TRANSFORMATION": word}
+    path.write_bytes(float_file(values, **more))
+    sample = read_fcs(path)
+    assert sample.scale is scale
+    said = [f for f in sample.findings if f.message.startswith("TRANSFORMATION is custom")]
+    assert len(said) == (word == "custom")

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from flowutils import transforms as reference
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,8 +23,13 @@ REACH = np.concatenate([[0.0], np.geomspace(1e-9, 50, 4001)])
 """Shares of full scale, to far beyond it."""
 
 
+@pytest.fixture(scope="module")
+def reference():
+    return pytest.importorskip("flowutils.transforms", reason="FlowUtils needs numpy 2")
+
+
 @pytest.mark.parametrize(("top", "w", "m", "a"), PARAMETERS)
-def test_agrees_with_the_reference_over_and_beyond_the_range(top, w, m, a):
+def test_agrees_with_the_reference_over_and_beyond_the_range(reference, top, w, m, a):
     x = top * np.concatenate([-REACH[::-1], REACH])
     expected = reference.logicle(x[:, None].copy(), [0], t=top, m=m, w=w, a=a)[:, 0]
     assert np.isfinite(expected).all()
@@ -37,7 +41,7 @@ def test_agrees_with_the_reference_over_and_beyond_the_range(top, w, m, a):
 
 
 @pytest.mark.parametrize(("top", "w", "m", "a"), PARAMETERS)
-def test_the_inverse_agrees_with_the_reference(top, w, m, a):
+def test_the_inverse_agrees_with_the_reference(reference, top, w, m, a):
     y = np.linspace(-0.5, 1.2, 501)
     expected = reference.logicle_inverse(y[:, None].copy(), [0], t=top, m=m, w=w, a=a)[:, 0]
     np.testing.assert_allclose(Logicle(top, w, m, a).invert(y), expected, rtol=1e-7, atol=1e-7)
