@@ -62,7 +62,7 @@ def test_channels_are_taken_from_the_tube_where_meta_lacks_them(sample):
 @pytest.mark.parametrize(
     ("scale", "step"),
     [
-        (Hlog(b=200.0, d=np.log10(262144)), {"transform": "hlog", "b": 200}),
+        (Hlog(b=200.0, d=float(np.log10(262144))), {"transform": "hlog", "b": 200}),
         (Hlog(d=4.0), {"transform": "hlog", "d": 4.0}),
         (Hlog(), {"transform": "hyperlog"}),
         (Hlog(b=9.0), {"transform": "hlog", "auto_range": False, "args": (9.0,)}),

@@ -1,7 +1,7 @@
 """Files made to exhaust a reader, and what reading one takes in a process of its own.
 
-``python -m tests.fuzz.bounded NAME FOLDER`` prints seconds, megabytes above the start, and what
-became of the file.
+``python -m tests.fuzz.bounded READING FOLDER`` reads ``file.fcs`` there and prints seconds,
+megabytes above the start, and what became of the file.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def _text_file(text: bytes) -> bytes:
 
 def _many_parameters(n: int, **each: str) -> bytes:
     """One event of many parameters; braces in a value are its number."""
-    more = {
+    more: dict[str, Any] = {
         key.replace("n", str(k)): v.format(k) for k in range(1, n + 1) for key, v in each.items()
     }
     return build_fcs(describe(1, n, data_type="I", bits=16, **more), bytes(2 * n))
@@ -186,7 +186,7 @@ def resident() -> int:
     return int(kilobytes) * 1024
 
 
-def main(name: str, reading: str, folder: str) -> None:
+def main(reading: str, folder: str) -> None:
     """Read a small file, so that all is imported, then the one asked for."""
     small = Path(folder) / "small.fcs"
     small.write_bytes(_float_file())

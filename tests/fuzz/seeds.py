@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,7 +20,7 @@ VALUES = [[1.0, 2.0], [3.0, 4.0]]
 INTEGERS = [[1, 2], [3, 1000]]
 _SMALL = 64_000
 _LARGEST_HEAD = 400_000
-_LOG = {"P1E": "4,0", "P1R": "1024", "P2E": "4,1", "P2R": "1000"}
+_LOG: dict[str, Any] = {"P1E": "4,0", "P1R": "1024", "P2E": "4,1", "P2R": "1000"}
 _OPTIONAL = {
     "CYT": "invented",
     "DATE": "01-JAN-2020",
@@ -31,7 +31,7 @@ _OPTIONAL = {
     "VOL": "120",
     "_CRCFLAG": "on",
 }
-_FCS32 = {
+_FCS32: dict[str, Any] = {
     "P1DATATYPE": "I",
     "P1B": "16",
     "P2DATATYPE": "D",
@@ -157,7 +157,13 @@ def _analysis() -> bytes:
 
 def _two_datasets() -> bytes:
     """Twice the same events, as Beckman Coulter writes them: 10 bit logarithmic, then linear."""
-    names = {"P1N": "FL1 LOG", "P2N": "FL2 LOG", "P1S": "CD10", "P2S": "CD19", "DFC1TO2": "12.5"}
+    names: dict[str, Any] = {
+        "P1N": "FL1 LOG",
+        "P2N": "FL2 LOG",
+        "P1S": "CD10",
+        "P2S": "CD19",
+        "DFC1TO2": "12.5",
+    }
     first = integer_file(INTEGERS, NEXTDATA="00000000", **_LOG, **names)
     second = integer_file(INTEGERS, bits=32, P1N="FL1 LIN", P2N="FL2 LIN")
     return first.replace(b"00000000", f"{len(first):08d}".encode(), 1) + second

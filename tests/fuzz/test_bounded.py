@@ -19,7 +19,7 @@ MEGABYTES = 200.0
 @pytest.mark.parametrize(("name", "reading"), CASES, ids=" - ".join)
 def test_in_bounded_time_and_memory(tmp_path, name, reading):
     write(name, tmp_path)
-    command = [sys.executable, "-m", "tests.fuzz.bounded", name, reading, str(tmp_path)]
+    command = [sys.executable, "-m", "tests.fuzz.bounded", reading, str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     seconds, megabytes, outcome = done.stdout.split(maxsplit=2)
