@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _KEYWORDS = ("$SPILLOVER", "SPILL", "SPILLOVER", "$COMP", "COMP")
 _DFC = re.compile(r"\$?DFC([0-9]{1,3})TO([0-9]{1,3})", re.ASCII)
 _FLUORESCENCE = re.compile(r"FL0*([0-9]{1,3})(?![0-9])", re.ASCII | re.IGNORECASE)
+_SIGNS = re.compile(r"[\s\-_.:/()\[\]]+")
 _MAXIMUM_DETECTORS = 512
 _PERCENT = 100.0
 _SHOWN = 5
@@ -212,20 +213,34 @@ def _resolve(
     by_label: dict[str, list[str]] = {}
     for parameter in parameters:
         by_label.setdefault(parameter.label or parameter.detector, []).append(parameter.detector)
-    resolved = [
-        by_label[name][0] if name not in known and len(by_label.get(name, ())) == 1 else name
-        for name in names
-    ]
+    by_spelling: dict[str, list[str]] = {}
+    for detector in detectors:
+        by_spelling.setdefault(_spelling(detector), []).append(detector)
+
+    def resolve(name: str) -> str:
+        for candidates in ([name] if name in known else [], by_label.get(name, [])):
+            if len(candidates) == 1:
+                return candidates[0]
+        similar = by_spelling.get(_spelling(name), [])
+        return similar[0] if len(similar) == 1 else name
+
+    resolved = [resolve(name) for name in names]
     missing = [name for name in resolved if name not in known]
     if missing:
         shown = ", ".join(name[:40] for name in missing[:_SHOWN])
         raise _unusable(f"{len(missing)} of {len(names)} names are no $PnN: {shown}")
     if len(set(resolved)) < len(resolved):
         raise _unusable(f"{len(resolved)} names mean {len(set(resolved))} detectors")
-    n_labels = sum(a != b for a, b in zip(names, resolved, strict=True))
-    if n_labels:
-        notes.append(f"{n_labels} detectors are given by their $PnS")
+    others = [(a, b) for a, b in zip(names, resolved, strict=True) if a != b]
+    if others:
+        shown = ", ".join(f"{a[:40]} for {b[:40]}" for a, b in others[:_SHOWN])
+        notes.append(f"{len(others)} detectors are spelled otherwise or given by $PnS: {shown}")
     return tuple(resolved)
+
+
+def _spelling(name: str) -> str:
+    """Give what is left of a name without case, blanks and signs."""
+    return _SIGNS.sub("", name).upper()
 
 
 def _from_dfc(

@@ -34,11 +34,12 @@ def test_every_spelling_of_the_keyword(keyword):
     ("value", "detectors", "note"),
     [
         ("2,1,3,1,0.2,0.1,1", ("FL1-A", "FL3-A"), "detectors are given by their number"),
-        ("2,CD10,CD19,1,0.2,0.1,1", ("FL1-A", "FL3-A"), "2 detectors are given by their $PnS"),
+        ("2,CD10,CD19,1,0.2,0.1,1", ("FL1-A", "FL3-A"), "2 detectors are spelled otherwise"),
+        ("2,fl1 A,FL3_A,1,0.2,0.1,1", ("FL1-A", "FL3-A"), "fl1 A for FL1-A, FL3_A for FL3-A"),
         ("2,FL1-A,FL3-A,100,20,10,100", ("FL1-A", "FL3-A"), "the diagonal is 100 to 100"),
         ("2, FL1-A , FL3-A ,1,0.2,0.1,1,", ("FL1-A", "FL3-A"), ""),
     ],
-    ids=["numbers", "labels", "percent", "blanks"],
+    ids=["numbers", "labels", "spelling", "percent", "blanks"],
 )
 def test_what_can_be_understood_is(value, detectors, note):
     dataset = read(_SPILL=value, P1S="CD10", P3S="CD19")
