@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from flowpheno.compensation.apply import compensate, with_spillover
+from flowpheno.compensation.apply import compensate, unmixing_of, with_spillover
 from flowpheno.compensation.check import check_spillover
-from flowpheno.compensation.limits import SpilloverLimits
+from flowpheno.compensation.limits import CompensationLimits, SpilloverLimits
 from flowpheno.compensation.table import read_spillover_csv
 
 __all__ = [
+    "CompensationLimits",
     "SpilloverLimits",
     "check_spillover",
     "compensate",
     "read_spillover_csv",
+    "unmixing_of",
     "with_spillover",
 ]

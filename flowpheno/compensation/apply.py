@@ -56,15 +56,41 @@ def compensate(sample: Sample, spillover: Spillover | None = None) -> Sample:
     if sample.spillover is None or sample.compensated:
         return sample
     used = replace(sample.spillover, detectors=_detectors(sample, sample.spillover))
-    places = {channel.detector: index for index, channel in enumerate(sample.channels)}
-    columns = _together([places[name] for name in used.detectors])
-    unmixing = _inverse(used)
+    places, unmixing = unmixing_of(sample, used)
+    columns = _together(places)
     events = np.array(sample.events, np.float32)
     with np.errstate(invalid="ignore", over="ignore"):  # of values that are not finite
         for start in range(0, len(events), _BLOCK):
             block = events[start : start + _BLOCK]
             block[:, columns] = block[:, columns].astype(np.float64) @ unmixing
     return replace(sample, events=freeze(events), spillover=used, compensated=True)
+
+
+def unmixing_of(sample: Sample, spillover: Spillover) -> tuple[list[int], Matrix]:
+    """Find the columns a matrix is about, and what their events are multiplied by.
+
+    Parameters
+    ----------
+    sample : Sample
+        Observed linear intensities.
+    spillover : Spillover
+        A matrix that fits the sample.
+
+    Returns
+    -------
+    list of int
+        Columns, in the order of the matrix.
+    Matrix
+        ``true = observed @ unmixing``, solved in double precision.
+
+    Raises
+    ------
+    CompensationError
+        If the matrix does not fit, is singular, not finite, or holds percent.
+    """
+    used = replace(spillover, detectors=_detectors(sample, spillover))
+    places = {channel.detector: index for index, channel in enumerate(sample.channels)}
+    return [places[name] for name in used.detectors], _inverse(used)
 
 
 def _together(columns: list[int]) -> list[int] | slice:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from flowpheno.errors import TableError
 from flowpheno.fcs.compensated import judge_compensation
 from flowpheno.fcs.spillover import read_spillover
@@ -86,20 +88,21 @@ def state_keywords(tube: Tube) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        ``$SPILLOVER`` with a matrix that is to be applied; one that was under a name of
-        flowpheno's own, so that no program applies it again.
+        ``$SPILLOVER`` with a matrix that is to be applied, or with the identity, which is doubted
+        again where it is read; one that was applied under a name of flowpheno's own, so that no
+        program applies it twice.
 
     Raises
     ------
     TableError
         If a detector of the matrix holds a comma.
     """
-    written: dict[str, str] = {}
-    if tube.compensated:
-        written[COMPENSATED_KEYWORD] = "TRUE"
+    matrix = None if tube.spillover is None else tube.spillover.matrix
+    identity = matrix is not None and np.array_equal(matrix, np.eye(len(matrix)))
+    applied = tube.compensated and not identity
+    written = {COMPENSATED_KEYWORD: "TRUE"} if applied else {}
     if tube.spillover is not None:
-        keyword = APPLIED_KEYWORD if tube.compensated else "$SPILLOVER"
-        written[keyword] = _spelled(tube.spillover)
+        written[APPLIED_KEYWORD if applied else "$SPILLOVER"] = _spelled(tube.spillover)
     return written
 
 

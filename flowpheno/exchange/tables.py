@@ -192,7 +192,7 @@ def _reformat(meta: dict[str, Any], names: Sequence[str]) -> None:
     import pandas as pd  # noqa: PLC0415 - slow to import
 
     numbers = range(1, meta["$PAR"] + 1)
-    properties = [key[3:] for key in meta if key.startswith("$P1") and not key[3:4].isdigit()]
+    properties = [key[3:] for key in meta if re.match(r"\$P1[^0-9]", key)]
     rows = [[meta.pop(f"$P{n}{p}", None) for p in properties] for n in numbers]
     index = pd.Index(numbers, name="Channel Number")
     table = pd.DataFrame(rows, columns=[f"$Pn{p}" for p in properties], index=index)
@@ -209,8 +209,11 @@ def _keywords(meta: Mapping[str, Any]) -> dict[str, str]:
         key.upper(): _text(value) for key, value in meta.items() if not key.startswith("_")
     }
     table = meta.get("_channels_")
-    if table is None:
-        return keywords
+    return keywords if table is None else _described(table) | keywords
+
+
+def _described(table: pd.DataFrame) -> dict[str, str]:
+    """Put the table of channels back into keywords, with those it cannot be read without."""
     described: dict[str, str] = {}
     for n, row in enumerate(table.to_dict("records"), start=1):
         for column, value in row.items():
@@ -220,10 +223,10 @@ def _keywords(meta: Mapping[str, Any]) -> dict[str, str]:
     for n in range(1, len(table) + 1):  # fcsparser fills in the name where there is no label
         if described.get(f"$P{n}S") == described.get(f"$P{n}N"):
             described.pop(f"$P{n}S", None)
-    missing = {"$PAR": str(len(table))}
+    absent = {"$PAR": str(len(table))}
     if {described.get(f"$P{n}B", "32") for n in range(1, len(table) + 1)} <= {"32", "64"}:
-        missing["$DATATYPE"] = "F"  # where no keyword says it
-    return {**missing, **described, **keywords}
+        absent["$DATATYPE"] = "F"  # where no keyword says it
+    return absent | described
 
 
 def _text(value: object) -> str:

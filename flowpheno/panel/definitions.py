@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowpheno.aberrancy.limits import AberrancyLimits
+from flowpheno.compensation import CompensationLimits
 from flowpheno.errors import PanelError
 from flowpheno.gating.limits import GatingLimits
 from flowpheno.panel.clonality import ClonalityRules, load_clonality_rules
@@ -40,6 +41,8 @@ class Definitions:
         Marker names, controls and modes.
     qc : QcLimits
         Quality control.
+    compensation : CompensationLimits
+        Single-stain controls and unmixing.
     gating : GatingLimits
         Data-driven gates.
     positivity : PositivityLimits
@@ -66,6 +69,7 @@ class Definitions:
 
     vocabulary: Vocabulary
     qc: QcLimits
+    compensation: CompensationLimits
     gating: GatingLimits
     positivity: PositivityLimits
     aberrancy: AberrancyLimits
@@ -123,6 +127,9 @@ def _load(directory: Path | None) -> Definitions:
         if home("markers.yaml") == builtin
         else load_vocabulary(home("markers.yaml") / "markers.yaml"),
         qc=load_limits(home("qc.yaml") / "qc.yaml", QcLimits),
+        compensation=load_limits(
+            home("compensation.yaml") / "compensation.yaml", CompensationLimits
+        ),
         gating=load_limits(home("gating.yaml") / "gating.yaml", GatingLimits),
         positivity=load_limits(home("positivity.yaml") / "positivity.yaml", PositivityLimits),
         aberrancy=load_limits(home("aberrancy.yaml") / "aberrancy.yaml", AberrancyLimits),

@@ -45,6 +45,7 @@ class Replacement(StrEnum):
     CYTOMETER = "cytometer"  # the model, where it is one of those listed
     DETECTOR = "detector"  # as is where the vocabulary understands it, else P1, P2, ...
     LABEL = "label"  # canonical marker and fluorochrome, else the detector
+    MATRIX = "matrix"  # what was understood of it, with the new detectors
     TRIGGER = "trigger"  # detector and threshold
 
 

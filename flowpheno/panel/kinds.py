@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flowpheno.aberrancy.limits import AberrancyLimits
+from flowpheno.compensation import CompensationLimits
 from flowpheno.errors import PanelError
 from flowpheno.gating.limits import GatingLimits
 from flowpheno.panel.case import CaseLimits
@@ -41,6 +42,7 @@ KINDS: Mapping[str, type[BaseModel]] = {
     "deidentify": DeidentifyRules,
     "mrd": MrdRules,
     "aberrancy": limits_model(AberrancyLimits),
+    "compensation": limits_model(CompensationLimits),
     "gating": limits_model(GatingLimits),
     "positivity": limits_model(PositivityLimits),
     "qc": limits_model(QcLimits),

@@ -11,12 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError,
 
 from flowpheno.errors import TableError
 from flowpheno.fcs.spillover import Spillover
-from flowpheno.sample import Scale
+from flowpheno.marker import canonical_marker
+from flowpheno.sample import ChannelKind, Measure, Scale
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flowpheno.sample import Sample
+    from flowpheno.marker import Vocabulary
+    from flowpheno.sample import Channel, Sample
 
 _KEY = b"flowpheno"
 
@@ -31,6 +33,10 @@ class StoredChannel(_Stored):
     detector: Annotated[str, Field(min_length=1)]
     label: str
     range: FiniteFloat
+    marker: str | None
+    fluorochrome: str | None
+    kind: ChannelKind
+    measure: Measure
 
 
 class StoredSpillover(_Stored):
@@ -117,7 +123,7 @@ def read_description(path: Path) -> Description | None:
         raise TableError(f"{path}: its description makes no sense: {problem}") from error
 
 
-def restore(sample: Sample, description: Description) -> Sample:
+def restore(sample: Sample, description: Description, vocabulary: Vocabulary) -> Sample:
     """Give a sample made of the bare table what the file says of it.
 
     Parameters
@@ -126,6 +132,8 @@ def restore(sample: Sample, description: Description) -> Sample:
         With the columns of the table, in its order.
     description : Description
         What the file says.
+    vocabulary : Vocabulary
+        Names that are known; others are not believed.
 
     Returns
     -------
@@ -134,7 +142,7 @@ def restore(sample: Sample, description: Description) -> Sample:
     """
     stored = description.spillover
     channels = tuple(
-        replace(channel, range=said.range)
+        _restored(channel, said, vocabulary)
         for channel, said in zip(sample.channels, description.channels, strict=True)
     )
     return replace(
@@ -144,4 +152,20 @@ def restore(sample: Sample, description: Description) -> Sample:
         compensated=description.compensated,
         keywords=MappingProxyType(dict(description.keywords)),
         version=description.version,
+    )
+
+
+def _restored(channel: Channel, said: StoredChannel, vocabulary: Vocabulary) -> Channel:
+    """Believe what a file says a channel measures, if the words are known ones."""
+    channel = replace(channel, range=said.range)
+    known = None if said.marker is None else canonical_marker(said.marker, vocabulary)
+    dye = said.fluorochrome
+    if known != said.marker:
+        return channel
+    return replace(
+        channel,
+        marker=known,
+        kind=said.kind,
+        measure=said.measure,
+        fluorochrome=dye if dye is None or dye in vocabulary.fluorochromes else None,
     )

@@ -75,7 +75,8 @@ def sample_from_table(
     events = _table_events(frame, columns, shown)
     labels = [""] * len(columns) if told is None else [c.label for c in told.channels]
     names = list(zip(columns, labels, strict=True))
-    channels, findings = name_channels(names, vocabulary or builtin_vocabulary())
+    known = vocabulary or builtin_vocabulary()
+    channels, findings = name_channels(names, known)
     tops = events.max(axis=0) if len(events) else np.ones(len(columns))
     if scale is Scale.RELATIVE:
         findings = (*findings, relative_scale_finding())
@@ -91,7 +92,7 @@ def sample_from_table(
         findings=findings,
         origin=origin,
     )
-    return sample if told is None else restore(sample, told)
+    return sample if told is None else restore(sample, told, known)
 
 
 def _description(path: Path | None, columns: Sequence[str]) -> Description | None:

@@ -10,10 +10,15 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from flowpheno.transform.asinh import Asinh
+from flowpheno.transform.asinh import Asinh, ParametrisedAsinh
 from flowpheno.transform.base import Transform
+from flowpheno.transform.biex import Biex
+from flowpheno.transform.estimate import estimate_logicle
+from flowpheno.transform.fused import scaled_events
 from flowpheno.transform.hlog import Glog, Hlog, Tlog
+from flowpheno.transform.hyperlog import Hyperlog
 from flowpheno.transform.linear import Linear
+from flowpheno.transform.log import Log
 from flowpheno.transform.logicle import Logicle
 from flowpheno.transform.table import transform_sample
 from flowpheno.transform.ticks import Ticks, decade_ticks
@@ -26,14 +31,20 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Asinh",
+    "Biex",
     "Glog",
     "Hlog",
+    "Hyperlog",
     "Linear",
+    "Log",
     "Logicle",
+    "ParametrisedAsinh",
     "Ticks",
     "Tlog",
     "Transform",
     "decade_ticks",
+    "estimate_logicle",
+    "scaled_events",
     "transform_sample",
     "working_transform",
 ]

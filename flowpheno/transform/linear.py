@@ -1,4 +1,4 @@
-"""Linear scale, for scatter."""
+"""Linear scale, for scatter and time."""
 
 from __future__ import annotations
 
@@ -15,22 +15,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """Scale by a constant.
+    """Scale by a constant: ``(x + below) / (top + below)``, as Gating-ML 2.0 has it.
 
     Attributes
     ----------
     top : float
         Linear intensity that maps to 1.
+    below : float
+        How far below zero the scale begins; Gating-ML's A.
     """
 
     top: float = 262_144.0
+    below: float = 0.0
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.top) and self.top > 0):
             raise TransformError(f"linear: top {self.top} is not above 0")
+        if not (np.isfinite(self.below) and 0 <= self.below <= self.top):
+            raise TransformError(f"linear: below {self.below} lies outside 0 to {self.top}")
 
     def apply(self, events: Intensities) -> Intensities:
-        """Divide by `top`.
+        """Map linear intensities to the scale.
 
         Parameters
         ----------
@@ -42,10 +47,11 @@ class Linear:
         array
             Same shape and floating type, dimensionless.
         """
-        return events / events.dtype.type(self.top)
+        number = events.dtype.type
+        return (events + number(self.below)) / number(self.top + self.below)
 
     def invert(self, scaled: Intensities) -> Intensities:
-        """Multiply by `top`.
+        """Map positions on the scale back to linear intensities.
 
         Parameters
         ----------
@@ -57,4 +63,5 @@ class Linear:
         array
             Same shape, linear intensities.
         """
-        return scaled * scaled.dtype.type(self.top)
+        number = scaled.dtype.type
+        return scaled * number(self.top + self.below) - number(self.below)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flowpheno.sample import ChannelKind, Measure
-from flowpheno.transform.working import working_transform
+from flowpheno.sample import Measure
+from flowpheno.transform.fused import scaled_events
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from flowpheno.sample import Channel, Sample
     from flowpheno.transform.base import Transform
-
-_STAINED = frozenset({ChannelKind.FLUORESCENCE, ChannelKind.MASS})
 
 
 def transform_sample(sample: Sample, scale: Transform | None = None) -> pd.DataFrame:
@@ -36,15 +34,8 @@ def transform_sample(sample: Sample, scale: Transform | None = None) -> pd.DataF
     """
     import pandas as pd  # noqa: PLC0415 - slow to import
 
-    names = _names(sample.channels)
-    columns = {}
-    for index, (name, channel) in enumerate(zip(names, sample.channels, strict=True)):
-        values = sample.events[:, index]
-        if channel.kind not in {ChannelKind.TIME, ChannelKind.OTHER}:
-            own = scale if scale is not None and channel.kind in _STAINED else None
-            values = (own or working_transform(channel, sample.scale)).apply(values)
-        columns[name] = values
-    return pd.DataFrame(columns)
+    events = scaled_events(sample, scale, compensated=False)
+    return pd.DataFrame(events, columns=_names(sample.channels))
 
 
 def _names(channels: tuple[Channel, ...]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def date_keywords(keywords: Mapping[str, str]) -> dict[str, str]:
     begin = _moment(keywords.get("$DATE", ""), keywords.get("$BTIM", ""))
     end = _moment(keywords.get("$DATE", ""), keywords.get("$ETIM", ""))
     if begin is not None and end is not None and end < begin:
-        end += timedelta(days=1)
+        end = end + timedelta(days=1) if end.date() < date.max else None
     found = {"$BEGINDATETIME": begin, "$ENDDATETIME": end}
     return {
         keyword: moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
@@ -52,9 +52,9 @@ def date_keywords(keywords: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _moment(date: str, time: str) -> datetime | None:
+def _moment(on: str, at: str) -> datetime | None:
     """Local time; sixtieths of a second (FCS 3.0) are left out."""
-    day, hour = _DATE.fullmatch(date.strip().upper()), _TIME.fullmatch(time.strip())
+    day, hour = _DATE.fullmatch(on.strip().upper()), _TIME.fullmatch(at.strip())
     if day is None or hour is None or day[2] not in _MONTHS:
         return None
     hundredths = float(hour[4] or 0)

@@ -130,7 +130,8 @@ def deidentify_keywords(
     Returns
     -------
     dict of str to str
-        Keywords that stay, and those with a new value; ``$PnN`` and ``$PnS`` are not among them.
+        Keywords that stay, and those with a new value; names of channels and matrices are not
+        among them.
     tuple of str
         Keywords left out, sorted.
     """
@@ -138,8 +139,8 @@ def deidentify_keywords(
     dropped: list[str] = []
     for keyword, value in keywords.items():
         by = rules.replacement(keyword)
-        if by in {Replacement.DETECTOR, Replacement.LABEL}:
-            continue  # the channels say it
+        if by in {Replacement.DETECTOR, Replacement.LABEL, Replacement.MATRIX}:
+            continue  # the channels and the matrix of the sample say it
         new = _kept(keyword, value, rules) if by is None else None
         if by is Replacement.NAME:
             new = name

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.fcs.number import parse_number
+from flowpheno.fcs.number import parse_integer, parse_number
+from flowpheno.fcs.parameters import MAXIMUM_PARAMETERS, Signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,7 +88,8 @@ def true_keywords(sample: Sample) -> dict[str, str]:
     dict of str to str
         ``$PnG`` stays where the values are still those the gain gave: not for logarithmic
         amplifiers, whose values were made linear, nor, unless it is 1, for compensated columns.
-        Regions stay where no value was changed. ``$ORIGINALITY`` says whether any was.
+        Regions stay where no value was changed. ``$ORIGINALITY`` says whether any was, ``$PnTYPE``
+        of compensated columns, where it is written, that they are unmixed.
     """
     keywords = own_keywords(sample)
     logarithmic = {
@@ -96,6 +98,9 @@ def true_keywords(sample: Sample) -> dict[str, str]:
     unmixed = {n for n in unmixed_columns(sample) if parse_number(keywords.get(f"$P{n}G")) != 1}
     for n in logarithmic | unmixed:
         keywords.pop(f"$P{n}G", None)
+    for n in unmixed_columns(sample):
+        if f"$P{n}TYPE" in keywords:
+            keywords[f"$P{n}TYPE"] = Signal.UNMIXED_FLUORESCENCE
     transformed = any(TRANSFORM.format(n + 1) in keywords for n in range(len(sample.channels)))
     changed = bool(logarithmic) or transformed or bool(unmixed_columns(sample))
     stale = {"$LAST_MODIFIED", "$LAST_MODIFIER"} if sample.version else set()
@@ -138,15 +143,15 @@ def unmixed_columns(sample: Sample) -> set[int]:
 
 
 def _count(keywords: Mapping[str, str]) -> int:
-    """``$PAR``, or 0."""
-    written = parse_number(keywords.get("$PAR"))
-    return int(written) if written is not None and written > 0 else 0
+    """``$PAR``, or 0 where no file can have so many."""
+    written = parse_integer(keywords.get("$PAR")) or 0
+    return written if 0 < written <= MAXIMUM_PARAMETERS else 0
 
 
 def _numbers(sample: Sample) -> dict[int, int]:
     """Map the number in the file to that in the sample."""
     count = _count(sample.keywords)
-    names = [sample.keywords.get(f"$P{n}N", "") for n in range(1, min(count, 10_000) + 1)]
+    names = [sample.keywords.get(f"$P{n}N", "") for n in range(1, count + 1)]
     detectors = [channel.detector for channel in sample.channels]
     known = Counter(names)
     if len(names) == len(detectors) and all(

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.errors import WritingError
+from flowpheno.fcs.parameters import Signal
 from flowpheno.fcs.writer import FcsVersion, spell_spillover, write_fcs
+from flowpheno.marker import resolve_channel
+from flowpheno.panel.vocabulary import builtin_vocabulary
 from flowpheno.sample import ChannelKind
 from flowpheno.version import VERSION
 from flowpheno.writing.dates import date_keywords
 from flowpheno.writing.keywords import true_keywords, unmixed_columns
+from flowpheno.writing.names import canonical_label
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from flowpheno.arrays import Values
@@ -46,8 +51,9 @@ def write_list_mode(sample: Sample, path: Path, version: FcsVersion) -> None:
     """
     if not sample.channels:
         raise WritingError(f"{sample.name}: no channels to write")
-    detectors = written_detectors(sample)
     keywords = true_keywords(sample) | _provenance(sample)
+    stated = version is FcsVersion.FCS_3_2 and _says_unmixed(keywords, len(sample.channels))
+    detectors = written_detectors(sample, stated=stated)
     if version is FcsVersion.FCS_3_2:
         keywords |= date_keywords(keywords)
         for n, channel in enumerate(sample.channels, start=1):
@@ -62,7 +68,7 @@ def write_list_mode(sample: Sample, path: Path, version: FcsVersion) -> None:
         path,
         sample.events,
         detectors=detectors,
-        labels=[channel.label for channel in sample.channels],
+        labels=_labels(sample, version),
         ranges=full_scales(sample).tolist(),
         spillover=free,
         keywords=keywords,
@@ -70,13 +76,15 @@ def write_list_mode(sample: Sample, path: Path, version: FcsVersion) -> None:
     )
 
 
-def written_detectors(sample: Sample) -> list[str]:
+def written_detectors(sample: Sample, *, stated: bool = False) -> list[str]:
     """Name the columns so that their state can be told.
 
     Parameters
     ----------
     sample : Sample
         In any state.
+    stated : bool
+        Whether keywords of FCS 3.2 say already that a sample without matrix is compensated.
 
     Returns
     -------
@@ -89,7 +97,7 @@ def written_detectors(sample: Sample) -> list[str]:
         If that name is taken, or a name holds a comma, which no FCS allows.
     """
     unmixed = unmixed_columns(sample)
-    if sample.compensated and sample.spillover is None:
+    if sample.compensated and sample.spillover is None and not stated:
         unmixed = {
             n
             for n, channel in enumerate(sample.channels, start=1)
@@ -131,6 +139,26 @@ def full_scales(sample: Sample) -> Values:
         values = sample.events[:, column]
         tops[column] = np.max(values, where=np.isfinite(values), initial=0.0)
     return np.asarray(np.maximum(stated, tops), np.float64)
+
+
+def _labels(sample: Sample, version: FcsVersion) -> list[str]:
+    """Write labels that say what FCS 3.2 said by other keywords, where the form is older."""
+    if version is FcsVersion.FCS_3_2:
+        return [channel.label for channel in sample.channels]
+    vocabulary = builtin_vocabulary()
+    return [
+        channel.label
+        if channel.marker
+        in {None, resolve_channel(channel.detector, channel.label, vocabulary).marker}
+        else canonical_label(channel)
+        for channel in sample.channels
+    ]
+
+
+def _says_unmixed(keywords: Mapping[str, str], n_columns: int) -> bool:
+    """Whether the reader takes the file for unmixed by its ``$PnTYPE``."""
+    types = {keywords.get(f"$P{n}TYPE", "") for n in range(1, n_columns + 1)}
+    return Signal.UNMIXED_FLUORESCENCE in types and Signal.RAW_FLUORESCENCE not in types
 
 
 def _says_compensated(detector: str) -> bool:

@@ -59,6 +59,24 @@ def safe_names(
     return tuple(named)
 
 
+def canonical_label(channel: Channel) -> str:
+    """Spell what a channel stains in canonical words.
+
+    Parameters
+    ----------
+    channel : Channel
+        Stains something, whoever said so: FCS 3.2 has keywords besides the two names.
+
+    Returns
+    -------
+    str
+        Such as ``"CD19 PE"``; empty if nothing known is stained.
+    """
+    if channel.marker is None:
+        return ""
+    return f"{channel.marker} {channel.fluorochrome or ''}".strip()
+
+
 def cytometer_model(written: str, models: Sequence[str]) -> str:
     """Find the model that ``$CYT`` names.
 
@@ -98,9 +116,11 @@ def _detector(written: str, rules: DeidentifyRules, vocabulary: Vocabulary) -> s
 
 def _label(channel: Channel, detector: str, vocabulary: Vocabulary) -> str:
     """Spell a label anew so that it means the same."""
+    meant = resolve_channel(channel.detector, channel.label, vocabulary)
+    if channel.marker not in {None, meant.marker}:
+        return canonical_label(channel)
     if channel.label in {"", channel.detector}:
         return detector if channel.label else ""
-    meant = resolve_channel(channel.detector, channel.label, vocabulary)
     if not meant.recognised:
         return detector
     candidates = _candidates(channel.label, meant, vocabulary)

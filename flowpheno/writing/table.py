@@ -118,7 +118,16 @@ def describe(sample: Sample) -> dict[str, Any]:
             "source": spillover.source,
         },
         "channels": [
-            {"detector": c.detector, "label": c.label, "range": c.range} for c in sample.channels
+            {
+                "detector": c.detector,
+                "label": c.label,
+                "range": c.range,
+                "marker": c.marker,
+                "fluorochrome": c.fluorochrome,
+                "kind": str(c.kind),
+                "measure": str(c.measure),
+            }
+            for c in sample.channels
         ],
         "keywords": true_keywords(sample),
     }

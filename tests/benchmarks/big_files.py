@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -25,7 +25,7 @@ class Kind:
 
     data_type: str
     bits: int
-    byte_order: str
+    byte_order: Literal["<", ">"]
     n_parameters: int
     target: float
     logarithmic: bool = False
@@ -67,6 +67,12 @@ class Kind:
     def read_plainly(self, path: Path) -> npt.NDArray[np.generic]:
         """Read the same bytes as numpy does, neither swapped nor masked."""
         return np.fromfile(path, dtype=self.word, offset=_PLACE)
+
+    def read_as_float32(self, path: Path) -> npt.NDArray[np.float32]:
+        """Read with numpy alone: swapped and converted, neither masked nor made linear."""
+        word = self.word.newbyteorder(self.byte_order)
+        values = np.fromfile(path, dtype=word, offset=_PLACE).astype(np.float32, copy=False)
+        return values.reshape(N_EVENTS, self.n_parameters)
 
     def _floats(self, rng: np.random.Generator) -> npt.NDArray[np.generic]:
         values = rng.normal(2000, 900, size=(N_EVENTS, self.n_parameters))

@@ -15,7 +15,7 @@ def status(field: str) -> int:
 
 
 def main(reader: str, kind: str, small: str, path: str) -> None:
-    """Print by how many bytes memory rises at most; a small file is read first, for the imports."""
+    """Print by how many bytes memory rises at most; a small file goes first, for the imports."""
     from tests.benchmarks.big_files import KINDS  # noqa: PLC0415 - part of what is measured from
     from tests.benchmarks.readers import READERS  # noqa: PLC0415 - likewise
 

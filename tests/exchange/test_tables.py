@@ -88,6 +88,13 @@ def test_a_matrix_that_was_applied_is_not_offered_again(sample):
     assert meta["FLOWPHENO COMPENSATED"] == "TRUE"
 
 
+def test_the_identity_is_doubted_again(sample):
+    identity = replace(sample.spillover, matrix=np.eye(2))
+    back = fp.from_fcsparser(*replace(sample, spillover=identity, compensated=True).to_fcsparser())
+    assert back.compensated
+    assert [finding.code for finding in back.findings] == [ReasonCode.COMP_MATRIX_MISSING]
+
+
 @given(
     st.lists(st.lists(st.floats(width=32, allow_nan=False), min_size=4, max_size=4), max_size=6)
 )

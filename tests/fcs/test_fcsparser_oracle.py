@@ -11,6 +11,8 @@ import pytest
 from flowpheno.errors import FcsError
 from flowpheno.fcs.reader import inspect_file, read_dataset
 from flowpheno.fcs.selection import Scaling
+from flowpheno.fcs.spillover import Spillover
+from flowpheno.fcs.writer import FcsVersion, write_fcs
 
 REFUSED_BY_BOTH = {"corrupted.fcs", "sample_header.fcs"}
 DISAGREEMENTS = {  # (file, data set) -> reason
@@ -28,7 +30,7 @@ class Compared(NamedTuple):
     """One data set of one file."""
 
     file: str
-    index: int
+    number: int
     same: bool
 
 
@@ -84,7 +86,7 @@ def test_agrees_to_the_bit_but_where_a_reason_is_known(fcsparser, paths):
             ours = read_dataset(path, dataset=index, scaling=Scaling.RAW)
             _, frame = parse(fcsparser, path, index)
             compared.append(Compared(path.name, index, is_same(frame, ours)))
-    different = {(c.file, c.index) for c in compared if not c.same}
+    different = {(c.file, c.number) for c in compared if not c.same}
     assert different == DISAGREEMENTS.keys()
     assert len(compared) >= 36
 
@@ -94,6 +96,22 @@ def test_the_altered_offset_hides_the_values_of_the_original(data_dir):
     altered = read_dataset(folder / "data_start_offset_discrepancy_example.fcs")
     original = read_dataset(folder / "variable_int_example.fcs")
     np.testing.assert_array_equal(altered.events, original.events)
+
+
+@pytest.mark.parametrize("version", list(FcsVersion))
+def test_fcsparser_reads_what_is_written(fcsparser, tmp_path, version):
+    events = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
+    spillover = Spillover(detectors=("A", "B"), matrix=np.eye(2) + 0.1, source="test")
+    described = {"detectors": ["A", "B"], "labels": ["CD10", ""], "ranges": [1000.0, 2.5]}
+    path = tmp_path / "a.fcs"
+    write_fcs(
+        path, events, spillover=spillover, version=version, keywords={"$P1V": "9"}, **described
+    )
+    meta, frame = fcsparser.parse(str(path), dtype=None)
+    np.testing.assert_array_equal(frame.to_numpy(), events)
+    assert list(frame.columns) == ["CD10", "B"]
+    assert (meta["$PAR"], meta["$TOT"], meta["$P1V"]) == (2, 50, "9")
+    assert meta["$SPILLOVER"] == "2,A,B,1.1,0.1,0.1,1.1"
 
 
 @pytest.mark.parametrize("folder", ["b_all_mrd_labelled", "flowjo", "b_all_diagnosis"])

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.errors import FcsError
+from flowpheno.errors import FcsError, WritingError
 from flowpheno.fcs.reader import Wanted, read_bytes
 from flowpheno.fcs.repair import Strictness
 from flowpheno.fcs.selection import Scaling
-from flowpheno.panel.vocabulary import builtin_vocabulary
-from flowpheno.reading.channels import name_channels
+from flowpheno.reading.list_mode import sample_of_dataset
+from flowpheno.writing.write import write_sample
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flowpheno.fcs.dataset import FcsDataset
 
 _NUMBER = re.compile(r"[0-9][0-9.,:e+-]*")
@@ -55,10 +57,47 @@ def hold_to_contract(raw: bytes) -> str:
         _check_parts(raw, read)
         for dataset in range(min(read.n_datasets, _MOST_DATASETS)):
             _try(raw, wanted=Wanted(dataset=dataset))
-        names = [(parameter.detector, parameter.label) for parameter in read.parameters]
-        channels, _ = name_channels(names, builtin_vocabulary())
-        assert len(channels) == len(names)
+        sample = sample_of_dataset(read, name="fuzzed")
+        assert len(sample.channels) == len(read.parameters)
     return "read"
+
+
+def hold_to_round_trip(raw: bytes, folder: Path, *, deidentify: bool = False) -> str:
+    """Write what can be read, and read it again; a warning counts as an exception.
+
+    Parameters
+    ----------
+    raw : bytes
+        Anything.
+    folder : Path
+        Where to write.
+    deidentify : bool
+        Whether to leave out identifiers; FCS 3.2 is written then, else FCS 3.1.
+
+    Returns
+    -------
+    str
+        ``"written"``, or that it was refused in reading or writing.
+
+    Raises
+    ------
+    AssertionError
+        If what was written does not hold the same values.
+    """
+    version = "3.2" if deidentify else "3.1"
+    path = folder / "written.fcs"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            sample = sample_of_dataset(read_bytes(raw), name="fuzzed")
+            write_sample(sample, path, version=version, deidentify=deidentify, overwrite=True)
+        except FcsError:
+            return "not read"
+        except WritingError as error:
+            return f"not written: {_NUMBER.sub('#', _QUOTED.sub('', str(error)))}"
+        again = read_bytes(path.read_bytes())
+        assert again.events.tobytes() == sample.events.tobytes()
+    return "written"
 
 
 def _try(raw: bytes, **options) -> tuple[FcsDataset | None, str]:

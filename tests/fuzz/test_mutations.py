@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from random import Random
 
 import pytest
 
 from flowpheno.fcs.reader import read_bytes
-from tests.fuzz.contract import hold_to_contract
+from tests.fuzz.contract import hold_to_contract, hold_to_round_trip
 from tests.fuzz.fuzz_fcs import DICTIONARY
 from tests.fuzz.mutate import Tally, main, mutants
 from tests.fuzz.mutations import KEYWORDS, LARGEST, mutate
@@ -47,6 +48,21 @@ def test_damaged_real_files_are_read_or_refused(data_dir):
     assert tally.failures == {}
 
 
+@pytest.mark.parametrize("name", sorted(SEEDS.keys() - REFUSED))
+def test_what_is_read_can_be_written_and_read_again(tmp_path, name):
+    assert hold_to_round_trip(SEEDS[name], tmp_path) == "written"
+
+
+@pytest.mark.parametrize("deidentify", [False, True])
+def test_damaged_files_that_are_read_can_be_written(tmp_path, deidentify):
+    tally = Tally()
+    check = partial(hold_to_round_trip, folder=tmp_path, deidentify=deidentify)
+    for raw in mutants(list(SEEDS.values()), 20 if deidentify else 200, 5):
+        tally.add(raw, check)
+    assert tally.failures == {}
+    assert tally.outcomes["written"] > 0
+
+
 def test_the_same_seed_gives_the_same_files():
     seeds = list(SEEDS.values())
     assert list(mutants(seeds, 20, 3)) == list(mutants(seeds, 20, 3))
@@ -62,19 +78,16 @@ def test_other_exceptions_are_counted_and_kept(monkeypatch, tmp_path, capsys):
     def fail(raw):
         raise OverflowError(len(raw))
 
-    monkeypatch.setattr("tests.fuzz.mutate.hold_to_contract", fail)
     tally = Tally()
-    tally.add(b"FCS")
+    tally.add(b"FCS", fail)
     assert tally.n_failures == 1
     assert next(iter(tally.failures)).startswith("OverflowError at test_mutations.py")
-    monkeypatch.setattr(
-        "tests.fuzz.mutate.hold_to_contract",
-        lambda raw: fail(raw) if raw[:3] != b"FCS" else "read",
-    )
     monkeypatch.delenv("FLOWPHENO_DATA", raising=False)
-    assert main(["--count", "200", "--keep", str(tmp_path)]) == 1
-    assert len(list(tmp_path.iterdir())) >= 1
-    assert "other exceptions" in capsys.readouterr().out
+    monkeypatch.setattr("tests.fuzz.mutate.mutants", lambda *_: [3, b"FCS"])  # 3 is no bytes
+    assert main(["--keep", str(tmp_path / "kept")]) == 1
+    printed = capsys.readouterr().out
+    assert "        1  other exceptions" in printed
+    assert "        1  refused" in printed
 
 
 def test_the_dictionary_knows_the_keywords():

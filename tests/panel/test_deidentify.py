@@ -43,6 +43,7 @@ def test_replaced_keywords():
     rules = load_deidentify_rules()
     assert rules.replacement("$FIL") is Replacement.FILE
     assert rules.replacement("$P7S") is Replacement.LABEL
+    assert rules.replacement("$DFC1TO12") is Replacement.MATRIX
     assert rules.replacement("$TOT") is None
 
 

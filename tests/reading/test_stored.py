@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,8 @@ from flowpheno.errors import TableError
 from flowpheno.reading import sample_from_table
 from flowpheno.sample import Scale
 
-TOLD = {
+MEASURED = {"fluorochrome": "PE", "kind": "fluorescence", "measure": "area"}
+TOLD: dict[str, Any] = {
     "format": 1,
     "flowpheno": "0.1.0",
     "version": "FCS3.0",
@@ -21,8 +23,8 @@ TOLD = {
     "compensated": False,
     "spillover": {"detectors": ["PE-A", "FITC-A"], "matrix": [[1, 0.1], [0, 1]], "source": "x"},
     "channels": [
-        {"detector": "PE-A", "label": "CD10", "range": 1024.5},
-        {"detector": "FITC-A", "label": "", "range": 262144},
+        {"detector": "PE-A", "label": "CD10", "range": 1024.5, "marker": "CD10"} | MEASURED,
+        {"detector": "FITC-A", "label": "", "range": 262144, "marker": "CD19"} | MEASURED,
     ],
     "keywords": {"$CYT": "x"},
 }
@@ -46,13 +48,19 @@ def test_what_the_file_says_is_believed(store):
     sample = sample_from_table(store(TOLD))
     assert [(c.label, c.marker, c.range) for c in sample.channels] == [
         ("CD10", "CD10", 1024.5),
-        ("", None, 262144),
+        ("", "CD19", 262144),  # FCS 3.2 may have said so
     ]
     assert (sample.scale, sample.version, sample.keywords["$CYT"]) == (Scale.LINEAR, "FCS3.0", "x")
     np.testing.assert_array_equal(sample.spillover.matrix, [[1, 0.1], [0, 1]])
     assert not sample.spillover.matrix.flags.writeable
     with pytest.raises(TypeError):
         sample.keywords["$CYT"] = "y"
+
+
+def test_a_marker_that_nobody_knows_is_not_believed(store):
+    channels = [TOLD["channels"][0] | {"marker": "<b>x</b>"}, TOLD["channels"][1]]
+    sample = sample_from_table(store(TOLD | {"channels": channels}))
+    assert [c.marker for c in sample.channels] == ["CD10", "CD19"]
 
 
 def test_two_scales_are_one_too_many(store):

@@ -6,9 +6,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowpheno.errors import TransformError
-from flowpheno.transform import Asinh, Linear, Logicle
+from flowpheno.transform import (
+    Asinh,
+    Biex,
+    Hyperlog,
+    Linear,
+    Log,
+    Logicle,
+    ParametrisedAsinh,
+)
 
-SCALES = [Asinh(150), Asinh(5), Linear(262_144), Linear(1.0), Logicle(), Logicle(W=0)]
+SCALES = [
+    *(Asinh(150), Asinh(5), ParametrisedAsinh(), ParametrisedAsinh(A=1.0)),
+    *(Linear(262_144), Linear(1.0), Linear(1000, below=100), Logicle(), Logicle(W=0)),
+    *(Hyperlog(), Hyperlog(W=1.0, A=0.5), Biex(), Biex(negative=1.0, width=-100.0)),
+]
 
 
 @pytest.mark.parametrize("scale", SCALES, ids=repr)
@@ -55,3 +67,51 @@ def test_a_scale_needs_a_positive_number(bad):
         Asinh(bad)
     with pytest.raises(TransformError, match=r"top .* is not above 0"):
         Linear(bad)
+
+
+GATING_ML = "Gating-ML 2.0, sections 6.2.1 to 6.2.3: definitions written out"
+
+
+@pytest.mark.parametrize(("top", "below"), [(1000.0, 0.0), (1000.0, 100.0), (1.0, 1.0)])
+def test_linear_is_that_of_gating_ml(top, below):
+    x = np.linspace(-2, 2, 21) * top
+    np.testing.assert_allclose(Linear(top, below).apply(x), (x + below) / (top + below))
+
+
+def test_log_is_that_of_gating_ml():
+    x = np.geomspace(1e-3, 1e6, 50)
+    np.testing.assert_allclose(Log(10_000, 5).apply(x), np.log10(x / 10_000) / 5 + 1)
+    np.testing.assert_allclose(Log(10_000, 5).invert(Log(10_000, 5).apply(x)), x)
+    assert np.isnan(Log().apply(np.array([0.0, -1.0, np.nan]))).all()
+    assert Log().apply(np.zeros((0, 3), np.float32)).shape == (0, 3)
+    assert Log().apply(np.ones(2, np.float32)).dtype == np.float32
+
+
+@pytest.mark.parametrize(("top", "m", "a"), [(1000, 4, 1), (262_144, 4.5, 0), (1000, 5, 0)])
+def test_asinh_is_that_of_gating_ml(top, m, a):
+    x = np.linspace(-1.5, 1.5, 41) * top
+    ten = np.log(10)
+    expected = (np.arcsinh(x * np.sinh(m * ten) / top) + a * ten) / ((m + a) * ten)
+    scale = ParametrisedAsinh(top, m, a)
+    np.testing.assert_allclose(scale.apply(x), expected, atol=1e-13)
+    assert scale.apply(np.zeros(1))[0] == pytest.approx(scale.zero)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Linear(10, below=-1), "below -1 lies outside 0 to 10"),
+        (lambda: Log(T=0), "log: T 0 and M 4.5 must be above 0"),
+        (lambda: Log(M=np.nan), "must be above 0"),
+        (lambda: ParametrisedAsinh(A=-1), "0 <= A <= M"),
+        (lambda: ParametrisedAsinh(T=np.inf), "T > 0"),
+        (lambda: Hyperlog(W=0), "0 < 2 W <= M"),
+        (lambda: Hyperlog(A=9), "A 9 lies outside -W to M - 2 W"),
+        (lambda: Biex(width=1.0), "must be above 0, above 0, below 0"),
+        (lambda: Biex(channels=1), "1 channels are no scale"),
+        (lambda: Biex(positive=0.1, width=-500.0), "0.1 decades do not hold a width of -500.0"),
+    ],
+)
+def test_parameters_that_make_no_scale(make, message):
+    with pytest.raises(TransformError, match=message):
+        make()

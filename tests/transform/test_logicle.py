@@ -87,8 +87,7 @@ def test_shape_and_kind_of_number_are_kept(shape, kind):
 def test_values_that_are_not_finite_do_no_harm(kind):
     y = Logicle().apply(np.array([np.nan, np.inf, -np.inf, 1.0], kind))
     assert np.isnan(y[0])
-    assert y[1] > 2
-    assert y[2] < -1
+    assert (y[1], y[2]) == (np.inf, -np.inf)
     assert y[3] == pytest.approx(Logicle().apply(np.array([1.0]))[0], abs=1e-6)
 
 

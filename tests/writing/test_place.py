@@ -21,9 +21,14 @@ def test_a_file_takes_its_name_when_it_is_whole(tmp_path):
 def test_an_interrupted_write_leaves_what_was_there(tmp_path, error):
     path = tmp_path / "a.txt"
     path.write_text("old")
-    with pytest.raises(type(error)), whole_file(path, overwrite=True) as place:
-        place.write_text("half")
-        raise error
+
+    def interrupted():
+        with whole_file(path, overwrite=True) as place:
+            place.write_text("half")
+            raise error
+
+    with pytest.raises(type(error)):
+        interrupted()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -53,7 +58,7 @@ def test_a_name_as_long_as_names_may_be(tmp_path):
     ("form", "name"), [("fcs", "list_mode"), ("parquet", "parquet"), ("csv", "csv")]
 )
 def test_a_sample_half_written_is_not_there(record, tmp_path, monkeypatch, form, name):
-    def fail(sample, place, *_):
+    def fail(_sample, place, *_):
         place.write_bytes(b"FCS3.1")
         raise OSError(28, "No space left on device")
 

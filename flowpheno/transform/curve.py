@@ -1,0 +1,189 @@
+"""Scales defined by their inverse, mirrored about the place of zero; the forward map is solved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from flowpheno.transform.lookup import lookup_of
+
+if TYPE_CHECKING:
+    from flowpheno.arrays import Values
+    from flowpheno.transform.base import Intensities
+
+_MOST_STEPS = 60
+_STEPS_FROM_TABLE = 2
+_CLOSE = 1e-15
+_LARGEST_SINGLE = float(np.finfo(np.float32).max)
+
+
+class Curve(Protocol):
+    """Intensity as a convex, ascending function of the position, from zero upwards."""
+
+    @property
+    def zero(self) -> float:
+        """Position of intensity 0."""
+
+    def intensity(self, position: Values, /) -> Values:
+        """Intensity at positions not below `zero`."""
+
+    def slope(self, position: Values, /) -> Values:
+        """Derivative of the intensity."""
+
+    def above(self, intensity: Values, /) -> Values:
+        """Position that is not below the one of an intensity, from which Newton comes down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Biexponential:
+    """The curve ``a e^(b y) - c e^(-d y) + f`` that logicle and FlowJo's scale share.
+
+    Attributes
+    ----------
+    a, b, c, d, f : float
+        Its coefficients.
+    zero : float
+        Position of intensity 0.
+    """
+
+    a: float
+    b: float
+    c: float
+    d: float
+    f: float
+    zero: float
+
+    def intensity(self, position: Values) -> Values:
+        """Intensity at positions not below `zero`.
+
+        Parameters
+        ----------
+        position : array
+            Positions, any shape.
+
+        Returns
+        -------
+        array
+            Same shape.
+        """
+        rising = self.a * np.exp(self.b * position)
+        return np.asarray(rising - self.c * np.exp(-self.d * position) + self.f)
+
+    def slope(self, position: Values) -> Values:
+        """Give the derivative of the intensity.
+
+        Parameters
+        ----------
+        position : array
+            Positions, any shape.
+
+        Returns
+        -------
+        array
+            Same shape, above 0.
+        """
+        rising = self.a * self.b * np.exp(self.b * position)
+        return np.asarray(rising + self.c * self.d * np.exp(-self.d * position))
+
+    def above(self, intensity: Values) -> Values:
+        """Position that is not below the one of an intensity.
+
+        Parameters
+        ----------
+        intensity : array
+            Not negative, any shape.
+
+        Returns
+        -------
+        array
+            Same shape; the falling term is taken for its largest value.
+        """
+        falling = self.c * np.exp(-self.d * self.zero)
+        return np.asarray(np.log((intensity - self.f + falling) / self.a) / self.b)
+
+
+def invert_mirrored(curve: Curve, scaled: Intensities) -> Intensities:
+    """Map positions to intensities.
+
+    Parameters
+    ----------
+    curve : Curve
+        From zero upwards; below it is mirrored.
+    scaled : array
+        Positions, any shape.
+
+    Returns
+    -------
+    array
+        Same shape and floating type; infinite where the intensity exceeds all numbers.
+    """
+    positions = np.asarray(scaled, np.float64)
+    below = positions < curve.zero
+    with np.errstate(over="ignore"):
+        size = curve.intensity(np.where(below, 2 * curve.zero - positions, positions))
+        return np.asarray(np.where(below, -size, size), scaled.dtype)
+
+
+def apply_mirrored(curve: Curve, events: Intensities) -> Intensities:
+    """Map intensities to positions.
+
+    Parameters
+    ----------
+    curve : Curve
+        From zero upwards; below it is mirrored. Hashable.
+    events : array
+        Linear intensities, any shape.
+
+    Returns
+    -------
+    array
+        Same shape and floating type. Single precision is read off a table whose error is bounded
+        by `lookup.BOUND` of the scale; double precision is solved to rounding. What is not finite
+        stays what it is.
+    """
+    values = np.asarray(events)
+    table = lookup_of(curve, curve.zero, solve)
+    if values.dtype == np.float32:
+        return table.apply(values)
+    x = np.asarray(values, np.float64)
+    size = np.abs(x)
+    start = np.asarray(table.apply(np.minimum(size, _LARGEST_SINGLE).astype(np.float32)), float)
+    with np.errstate(invalid="ignore", over="ignore"):
+        for _ in range(_STEPS_FROM_TABLE):
+            start = np.maximum(_step(curve, start, size), curve.zero)
+        far = size > _LARGEST_SINGLE
+        if far.any():
+            start = np.where(far & np.isfinite(size), solve(curve, np.where(far, size, 0)), start)
+    y = np.where(x < 0, 2 * curve.zero - start, start)
+    return np.asarray(np.where(np.isfinite(x), y, x), values.dtype)
+
+
+def solve(curve: Curve, intensity: Values) -> Values:
+    """Find positions by Newton's method, which cannot diverge on a convex curve.
+
+    Parameters
+    ----------
+    curve : Curve
+        From zero upwards.
+    intensity : array
+        Not negative, finite, any shape.
+
+    Returns
+    -------
+    array
+        Same shape, double precision.
+    """
+    y = curve.above(intensity)
+    for _ in range(_MOST_STEPS):
+        following = np.maximum(_step(curve, y, intensity), curve.zero)
+        done = (np.abs(following - y) <= _CLOSE * (1 + np.abs(y))).all()
+        y = following
+        if done:
+            break
+    return y
+
+
+def _step(curve: Curve, position: Values, intensity: Values) -> Values:
+    return np.asarray(position - (curve.intensity(position) - intensity) / curve.slope(position))
