@@ -79,6 +79,14 @@ class ControlLimits:
     separation : float
         Distance of the medians of two populations, in sums of their robust SDs on the asinh
         scale, from which there are two.
+    valley : float
+        Events about the border of two populations, as a share (0 to 1) of those about either
+        median, up to which there are two.
+    dark_percentile : float
+        Percentile of the unstained control above which an event is positive, where a control
+        does not show two populations itself.
+    contamination_percent : float
+        Most of such events, in percent, that may be unstained by their share in that control.
     negative_sd : float
         Robust SDs above and below the median of the negative events within which they are used.
     scatter_sd : float
@@ -106,6 +114,9 @@ class ControlLimits:
     least_events: int
     weak_events: int
     separation: float
+    valley: float
+    dark_percentile: float
+    contamination_percent: float
     negative_sd: float
     scatter_sd: float
     saturated_share: float

@@ -37,6 +37,9 @@ class Split:
 def split_populations(values: Values, limits: ControlLimits) -> Split | None:
     """Split the events of a detector where two normal distributions err least.
 
+    Of several such places the uppermost counts: dim events below it are another background, and
+    the brightest are those that tell most.
+
     Parameters
     ----------
     values : Values
@@ -57,20 +60,21 @@ def split_populations(values: Values, limits: ControlLimits) -> Split | None:
     if values.size < 2 * limits.least_events:
         return None
     scaled = np.arcsinh(values / limits.cofactor)
-    border = _minimum_error(scaled, limits.least_events)
-    if border is None:
-        return None
-    above = scaled > border
-    upper, lower = scaled[above], scaled[~above]
-    spread = robust_sd(upper) + robust_sd(lower)
-    distance = float(np.median(upper) - np.median(lower))
-    if distance < limits.separation * spread or distance <= 0:
-        return None
-    return Split(
-        positive=above & (values > end_of_negative(values[~above], limits)),
-        negative=~above & within_negative(values, values[~above], limits),
-        separation=distance / spread if spread > 0 else float("inf"),
-    )
+    for border in _borders(scaled, limits.least_events):
+        upper, lower = scaled[scaled > border], scaled[scaled <= border]
+        spread = robust_sd(upper) + robust_sd(lower)
+        distance = float(np.median(upper) - np.median(lower))
+        if distance < limits.separation * spread or not _has_valley(
+            scaled, border, (lower, upper), limits
+        ):
+            continue
+        above = scaled > border
+        return Split(
+            positive=above & (values > end_of_negative(values[~above], limits)),
+            negative=~above & within_negative(values, values[~above], limits),
+            separation=distance / spread if spread > 0 else float("inf"),
+        )
+    return None
 
 
 def end_of_negative(negative: Values, limits: ControlLimits) -> float:
@@ -114,8 +118,18 @@ def within_negative(values: Values, negative: Values, limits: ControlLimits) -> 
     return np.asarray(np.abs(values - np.median(negative)) <= reach)
 
 
-def _minimum_error(scaled: Values, least: int) -> float | None:
-    """Find the border of two normal distributions, weighted by their events."""
+def _has_valley(
+    scaled: Values, border: float, sides: tuple[Values, Values], limits: ControlLimits
+) -> bool:
+    """Whether events are rarer at the border than in the middle of either side: no mere tail."""
+    reach = min(robust_sd(side) for side in sides)
+    at_border = np.count_nonzero(np.abs(scaled - border) <= reach)
+    in_middle = min(np.count_nonzero(np.abs(s - np.median(s)) <= reach) for s in sides)
+    return bool(at_border <= limits.valley * in_middle)
+
+
+def _borders(scaled: Values, least: int) -> Values:
+    """Find where two normal distributions, weighted by their events, err less than beside it."""
     counts, edges = np.histogram(scaled, bins=_BINS)
     centres = (edges[1:] + edges[:-1]) / 2
     floor = ((edges[1] - edges[0]) ** 2) / 12  # a population within one bin has a width too
@@ -123,8 +137,6 @@ def _minimum_error(scaled: Values, least: int) -> float | None:
     totals = [float(np.sum(counts * centres**power)) for power in (0, 1, 2)]
     n_below, n_above = sums[0], totals[0] - sums[0]
     usable = (n_below >= least) & (n_above >= least)
-    if not usable.any():
-        return None
     error = np.zeros(len(n_below))
     for n, first, second in (
         (n_below, sums[1], sums[2]),
@@ -134,4 +146,6 @@ def _minimum_error(scaled: Values, least: int) -> float | None:
         variance = np.maximum(second / size - (first / size) ** 2, 0) + floor
         share = size / totals[0]
         error += share * (np.log(variance) / 2 - np.log(share))
-    return float(edges[1:-1][np.where(usable, error, np.inf).argmin()])
+    error = np.pad(np.where(usable, error, np.inf), 1, constant_values=np.inf)
+    lowest = usable & (error[1:-1] <= error[:-2]) & (error[1:-1] <= error[2:])
+    return np.asarray(edges[1:-1][lowest][::-1], np.float64)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,14 +11,13 @@ from flowpheno.errors import TableError
 from flowpheno.fcs.parameters import DataType, Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import pandas as pd
 
     from flowpheno.arrays import EventMatrix, Values
 
 _FLOAT_BITS = 32
-_OF_PARAMETER = re.compile(r"(\$?|FLOWCORE_\$)P([0-9]+)([A-Z].*)", re.ASCII)
 
 
 def match_columns(names: Sequence[str], parameters: Sequence[Parameter]) -> tuple[int | None, ...]:
@@ -162,29 +160,3 @@ def _linear(values: Values, parameter: Parameter) -> Values:
         return values
     exponent = values.astype(np.float64) * (parameter.decades / parameter.resolution)
     return np.asarray(10.0**exponent * parameter.offset)
-
-
-def renumber(keywords: Mapping[str, str], places: Sequence[int | None]) -> dict[str, str]:
-    """Give keywords of parameters the numbers of their columns.
-
-    Parameters
-    ----------
-    keywords : mapping of str to str
-        Upper case, as in the file.
-    places : sequence of int or None
-        Which parameter, from 0, each column holds.
-
-    Returns
-    -------
-    dict of str to str
-        Keywords of parameters that are not among the columns left out.
-    """
-    new = {place: n for n, place in enumerate(places, start=1) if place is not None}
-    kept = {}
-    for keyword, value in keywords.items():
-        match = _OF_PARAMETER.fullmatch(keyword)
-        if match is None:
-            kept[keyword] = value
-        elif int(match[2]) - 1 in new:
-            kept[f"{match[1]}P{new[int(match[2]) - 1]}{match[3]}"] = value
-    return kept

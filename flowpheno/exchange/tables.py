@@ -13,7 +13,6 @@ from flowpheno.exchange.columns import (
     describe_columns,
     linear_events,
     match_columns,
-    renumber,
 )
 from flowpheno.exchange.state import (
     APPLIED_KEYWORD,
@@ -25,6 +24,7 @@ from flowpheno.exchange.state import (
 from flowpheno.fcs.dataset import FcsDataset
 from flowpheno.fcs.parameters import parse_parameters
 from flowpheno.fcs.repair import Repairs, Strictness
+from flowpheno.fcs.selection import renumber
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -201,7 +201,7 @@ def _fill_all(events: _Floats, fill: _Fill, source: Source) -> list[tuple[_Float
         return _extremes(rows)
 
     threads = min(_MOST_THREADS, os.cpu_count() or 1)
-    if events.nbytes < _THREADED_BYTES or threads < 2 or not source.is_shared:  # noqa: PLR2004
+    if events.nbytes < _THREADED_BYTES or threads < 2 or not source.is_shared:  # noqa: PLR2004 - one thread needs no pool
         return [work(first) for first in starts]
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(work, starts))

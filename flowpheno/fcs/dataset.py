@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flowpheno.fcs.selection import Scaling
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -86,6 +88,10 @@ class FcsDataset:
         ANALYSIS, upper-case keywords, read-only; may hold identifiers.
     findings : tuple of Finding
         What was repaired, and why a spillover keyword could not be used.
+    scaling : Scaling
+        What the values mean; keywords and parameters say the same.
+    logarithmic : bool
+        Whether some values are raw channel numbers of a logarithmic amplifier.
     n_datasets : int
         How many data sets the file holds.
     index : int
@@ -102,5 +108,7 @@ class FcsDataset:
     compensated: bool
     analysis: Mapping[str, str]
     findings: tuple[Finding, ...]
+    scaling: Scaling = Scaling.LINEAR
+    logarithmic: bool = False
     n_datasets: int = 1
     index: int = 0

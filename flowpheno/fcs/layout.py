@@ -120,7 +120,7 @@ def lay_out(
     packed = event_bytes > 0 and _is_packed(place, parameters, announced)
     event_bits = sum(p.bits for p in parameters) if packed else event_bytes * _BITS_OF_BYTE
     if event_bytes == 0:
-        n_events, size = _delimited(place, announced, extent)
+        n_events, size = _delimited(place, announced, len(parameters), extent)
     elif packed:
         n_events = announced or 0
         size = -(-n_events * event_bits // _BITS_OF_BYTE)
@@ -216,12 +216,18 @@ def _choose_place(
     return chosen
 
 
-def _delimited(place: Segment, announced: int | None, extent: Extent) -> tuple[int, int]:
-    """Events and bytes of delimited characters."""
+def _delimited(
+    place: Segment, announced: int | None, n_parameters: int, extent: Extent
+) -> tuple[int, int]:
+    """Events and bytes of delimited characters, of which each value needs one at least."""
     if announced is None:
         problem = "$TOT is missing; delimited values cannot be counted without it"
         raise FcsError(problem, segment="TEXT", offset=extent.begin)
-    return announced, max(place.size, 0)
+    size = max(place.size, 0)
+    if announced * n_parameters > size:
+        problem = f"{announced * n_parameters} values expected, {size} bytes present"
+        raise FcsError(problem, segment="DATA", offset=extent.begin + place.begin)
+    return announced, size
 
 
 def _is_packed(place: Segment, parameters: Sequence[Parameter], announced: int | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,18 +16,19 @@ from flowpheno.fcs.dataset import FcsDataset
 from flowpheno.fcs.joining import carry_names, richest
 from flowpheno.fcs.outline import read_contents
 from flowpheno.fcs.repair import Repairs, Strictness
-from flowpheno.fcs.selection import Scaling, select
+from flowpheno.fcs.selection import Scaling, renumber, select
 from flowpheno.fcs.source import bytes_source, open_source
 from flowpheno.fcs.spillover import without_channels
 from flowpheno.finding import Finding, ReasonCode, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from flowpheno.fcs.data import Decoded
     from flowpheno.fcs.dataset import FcsOutline
     from flowpheno.fcs.outline import FcsContents
+    from flowpheno.fcs.parameters import Parameter
     from flowpheno.fcs.selection import Selection
     from flowpheno.fcs.source import Source
     from flowpheno.fcs.spillover import SpilloverReading
@@ -280,13 +282,23 @@ def _prepare(source: Source, strictness: Strictness, wanted: Wanted) -> _Prepare
 def _decode(source: Source, prepared: _Prepared, scaling: Scaling) -> FcsDataset:
     """Read the events."""
     outline, selection = prepared.outline, prepared.selection
+    keywords: Mapping[str, str] = outline.keywords
+    if selection.columns != tuple(range(len(outline.parameters))):
+        chosen = renumber(keywords, selection.columns) | {"$PAR": str(len(selection.columns))}
+        keywords = MappingProxyType(chosen)
+    keywords, parameters = _as_scaled(
+        keywords, [outline.parameters[column] for column in selection.columns], scaling
+    )
     decoded = read_events(
         source, outline.layout, outline.parameters, selection=selection, scaling=scaling
     )
     return FcsDataset(
         version=outline.version,
-        keywords=outline.keywords,
-        parameters=tuple(outline.parameters[column] for column in selection.columns),
+        keywords=keywords,
+        parameters=parameters,
+        scaling=scaling,
+        logarithmic=scaling is Scaling.RAW
+        and any(outline.parameters[column].decades > 0 for column in selection.columns),
         events=decoded.events,
         high=decoded.high,
         n_recorded=outline.layout.n_events,
@@ -331,6 +343,28 @@ def _dataset_findings(
         message = f"a further data set cannot be read: {contents.damage}"
         findings.append(_finding("fcs.file", Severity.WARNING, message))
     return tuple(findings)
+
+
+def _as_scaled(
+    keywords: Mapping[str, str], parameters: Sequence[Parameter], scaling: Scaling
+) -> tuple[Mapping[str, str], tuple[Parameter, ...]]:
+    """Let the keywords be true of the values handed out, not of those stored."""
+    if scaling is Scaling.LINEAR:
+        return keywords, tuple(parameters)
+    true = dict(keywords)
+    described = []
+    for n, parameter in enumerate(parameters, start=1):
+        if scaling is Scaling.RAW and parameter.decades > 0:
+            true[f"$P{n}E"] = "0,0"
+            described.append(replace(parameter, decades=0.0, offset=0.0))
+        elif scaling is Scaling.GAIN and parameter.decades == 0 and parameter.gain != 1:
+            true.pop(f"$P{n}G", None)
+            top = parameter.resolution / parameter.gain
+            true[f"$P{n}R"] = repr(top)
+            described.append(replace(parameter, gain=1.0, resolution=top))
+        else:
+            described.append(parameter)
+    return MappingProxyType(true), tuple(described)
 
 
 def _check_finite(decoded: Decoded) -> tuple[Finding, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -9,9 +10,12 @@ from typing import TYPE_CHECKING
 from flowpheno.errors import FcsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from flowpheno.fcs.parameters import Parameter
+
+
+_OF_PARAMETER = re.compile(r"(\$?|FLOWCORE_\$)P([0-9]+)([A-Z].*)", re.ASCII)
 
 
 class Scaling(StrEnum):
@@ -94,3 +98,29 @@ def _column(name: str, parameters: Sequence[Parameter]) -> int:
     found = "no channel" if not labelled else f"{len(labelled)} channels"
     problem = f"{found} called {name[:40]!r}; there are {', '.join(detectors)[:400]}"
     raise FcsError(problem, segment="DATA", offset=0)
+
+
+def renumber(keywords: Mapping[str, str], places: Sequence[int | None]) -> dict[str, str]:
+    """Give keywords of parameters the numbers of their columns.
+
+    Parameters
+    ----------
+    keywords : mapping of str to str
+        Upper case, as in the file.
+    places : sequence of int or None
+        Which parameter, from 0, each column holds.
+
+    Returns
+    -------
+    dict of str to str
+        Keywords of parameters that are not among the columns left out.
+    """
+    new = {place: n for n, place in enumerate(places, start=1) if place is not None}
+    kept = {}
+    for keyword, value in keywords.items():
+        match = _OF_PARAMETER.fullmatch(keyword)
+        if match is None:
+            kept[keyword] = value
+        elif int(match[2]) - 1 in new:
+            kept[f"{match[1]}P{new[int(match[2]) - 1]}{match[3]}"] = value
+    return kept

@@ -21,6 +21,7 @@ Kind: TypeAlias = Literal["scatter", "fluorescence", "mass", "time", "other"]
 """What a channel measures, in the words of `flowpheno.sample.ChannelKind`."""
 
 _LONGEST_NAME = 80
+_LONGEST_SPELLED = 1000  # beyond it a label is not even spelled out; a hostile one has megabytes
 _COMPENSATED = re.compile(r"^(?:COMP|FJCOMP)[-_ ]", re.IGNORECASE)
 _EMPTY = re.compile(r"(?:/*|0|X{3,}|N/?A|NULL|NONE|UNUSED)", re.IGNORECASE)
 _SILENT = {WordKind.FLUOROCHROME, WordKind.MEASURE, WordKind.NOISE}
@@ -88,7 +89,7 @@ def resolve_channel(detector: str, label: str, vocabulary: Vocabulary) -> Channe
     detector = _COMPENSATED.sub("", detector.strip())
     label = "" if _says_nothing(label) else label.strip()
     by_detector = _read(detector, vocabulary)
-    if not label or spelling(label) == spelling(detector):
+    if not label or _is_spelled_alike(label, detector):
         return _as_channel(by_detector, by_detector, labelled=bool(label))
     by_label = _read(label, vocabulary)
     if by_detector.has(WordKind.SCATTER) or by_detector.has(WordKind.TIME):
@@ -146,7 +147,15 @@ class _Reading:
         return self.mass or any(word.kind not in _SILENT for word in self.words)
 
 
+def _is_spelled_alike(label: str, detector: str) -> bool:
+    if max(len(label), len(detector)) > _LONGEST_SPELLED:
+        return False
+    return spelling(label) == spelling(detector)
+
+
 def _says_nothing(label: str) -> bool:
+    if len(label) > _LONGEST_SPELLED:
+        return False
     kept = "".join(character for character in label if character.isalnum() or character == "/")
     return _EMPTY.fullmatch(kept) is not None
 

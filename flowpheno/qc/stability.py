@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.ndimage import median_filter
 
+from flowpheno.qc.rate import RateLimits  # noqa: TC001 - read with the limits
 from flowpheno.statistics import robust_sd
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _DIFFERENCE_TO_SD = 1.4826 / np.sqrt(2)
 _CLIP = 3.0  # noise SDs: a bad bin must not shape the noise it is judged by
+_MEDIAN_VARIANCE = np.pi / 2  # of a median, against that of a mean
 _SHRINK = 0.05  # keeps the covariance of few bins invertible
 
 
@@ -42,9 +44,11 @@ class TimeLimits:
     least_common_log10 : float
         Decades by which all channels must be off in common at least.
     drift_log10 : float
-        Decades between the first and the last fifth of the run that are a drift.
-    slow_factor : float
-        A bin that took this many times as long as most is a pause or a clog of the flow.
+        Decades over the run that are a drift.
+    least_alone_log10 : float
+        Decades by which one channel must be off at least if no other is.
+    rate : RateLimits
+        Parameters of the flow rate.
     """
 
     source: str
@@ -57,7 +61,8 @@ class TimeLimits:
     maximum_removed_percent: float
     least_common_log10: float
     drift_log10: float
-    slow_factor: float
+    least_alone_log10: float
+    rate: RateLimits
 
 
 def noise_of(levels: Matrix) -> Values:
@@ -103,6 +108,29 @@ def bad_bins(levels: Matrix, limits: TimeLimits) -> EventMask:
         far |= (off > limits.mad * spread) & (off > limits.least_log10)
     bad = far.sum(axis=1) >= min(limits.least_channels, levels.shape[1])
     return _close_gaps(bad | _moved_in_common(levels, noise, limits), window)
+
+
+def off_alone(levels: Matrix, limits: TimeLimits) -> EventMask:
+    """Find the stretches in which one channel is far off, whatever the others do.
+
+    Parameters
+    ----------
+    levels : Matrix
+        Mean of each bin and channel in decades, shape ``(n_bins, n_channels)``.
+    limits : TimeLimits
+        Parameters.
+
+    Returns
+    -------
+    EventMask
+        Shape ``(n_bins,)``.
+    """
+    window = min(limits.consecutive_bins, len(levels))
+    smooth = median_filter(levels, (window, 1), mode="nearest")  # keeps a step where it is
+    off = np.abs(smooth - np.median(levels, axis=0))
+    noise = noise_of(levels) * np.sqrt(_MEDIAN_VARIANCE / window)
+    far = (off > limits.mad * noise) & (off > limits.least_alone_log10)
+    return _close_gaps(far.any(axis=1), window)
 
 
 def _moved_in_common(levels: Matrix, noise: Values, limits: TimeLimits) -> EventMask:

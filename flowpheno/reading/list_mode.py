@@ -6,34 +6,28 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from flowpheno.errors import UnsupportedFcsError
 from flowpheno.exchange.parsing import parse_dataset
-from flowpheno.fcs.number import parse_number
 from flowpheno.fcs.reader import Wanted, iterate_dataset, read_dataset
 from flowpheno.fcs.repair import Strictness
 from flowpheno.finding import Finding, ReasonCode, Severity
+from flowpheno.fcs.selection import Scaling
 from flowpheno.origin import origin_of
-from flowpheno.panel.vocabulary import builtin_markers, builtin_vocabulary
+from flowpheno.panel.vocabulary import builtin_vocabulary
 from flowpheno.reading.channels import name_channels
 from flowpheno.reading.files import stem
 from flowpheno.reading.reader import Reader
-from flowpheno.reading.scale import relative_scale_finding
+from flowpheno.reading.scale import full_scales, is_relative, relative_scale_finding, transformed
 from flowpheno.reading.stated import stated_by
-from flowpheno.sample import ChannelKind, Measure, Sample, Scale
+from flowpheno.sample import Measure, Sample, Scale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from flowpheno.arrays import EventMatrix
     from flowpheno.fcs.dataset import FcsDataset
     from flowpheno.marker import Vocabulary
-    from flowpheno.sample import Channel
 
 _STAGE = "reading.list_mode"
-_BY_HAND = "custom"  # flowCore's word; "applied" means that amplifiers were undone
-_LOOKED_AT = 5_000  # events tell a scale as well as a million
 _COMPENSATION_KEYWORDS = (
     "@COMPENSATIONMODE",
     "APPLY COMPENSATION",
@@ -53,6 +47,7 @@ def read_fcs(  # noqa: PLR0913 - each is asked for by its name
     dataset: int | None = None,
     channels: Sequence[str] | None = None,
     events: slice | None = None,
+    scaling: Scaling | str = Scaling.LINEAR,
     reader: Reader | str = Reader.FLOWPHENO,
 ) -> Sample:
     """Read a list-mode file and name its channels.
@@ -74,13 +69,16 @@ def read_fcs(  # noqa: PLR0913 - each is asked for by its name
         Markers, ``$PnN`` or ``$PnS``; None for all. Only they are held in memory.
     events : slice or None
         Which events, forwards; None for all.
+    scaling : Scaling or str
+        ``"linear"`` undoes logarithmic amplifiers, ``"gain"`` divides by ``$PnG`` as well,
+        ``"raw"`` hands out channel numbers as stored.
     reader : Reader or str
         Who parses the file: ``"flowpheno"``, or ``"fcsparser"`` (version 0.2.8, numpy below 2).
 
     Returns
     -------
     Sample
-        Linear events, as recorded: not compensated unless the file says so. No rows if the file
+        Linear events (raw ones of logarithmic amplifiers are on a relative scale), as recorded: not compensated unless the file says so. No rows if the file
         holds no events.
 
     Raises
@@ -93,7 +91,7 @@ def read_fcs(  # noqa: PLR0913 - each is asked for by its name
     path = Path(path)
     origin = origin_of(path)
     known = vocabulary or builtin_vocabulary()
-    wanted = Wanted(dataset=dataset, channels=channels, events=events)
+    wanted = Wanted(dataset=dataset, channels=channels, events=events, scaling=Scaling(scaling))
     if Reader(reader) is Reader.FLOWPHENO:
         read = _read(path, wanted, known, Strictness(strictness))
     else:
@@ -155,6 +153,7 @@ def _read(
         dataset=wanted.dataset,
         channels=wanted.channels,
         events=wanted.events,
+        scaling=wanted.scaling,
     )
 
 
@@ -179,8 +178,8 @@ def _with_detectors(
 
 def _parse(path: Path, wanted: Wanted) -> FcsDataset:
     """Read with fcsparser, which knows no parts."""
-    if wanted.channels is not None or wanted.events is not None:
-        problem = "fcsparser reads whole data sets; channels and events cannot be chosen"
+    if wanted != Wanted(dataset=wanted.dataset):
+        problem = "by fcsparser, whole data sets are read, and their linear values"
         raise UnsupportedFcsError(problem, segment="FILE", offset=0)
     return parse_dataset(path, dataset=wanted.dataset)
 
@@ -207,11 +206,11 @@ def sample_of_dataset(
     names = [(parameter.detector, parameter.label) for parameter in dataset.parameters]
     stated = [stated_by(parameter) for parameter in dataset.parameters]
     channels, findings = name_channels(names, vocabulary or builtin_vocabulary(), stated=stated)
-    ranges = _full_scales(dataset)
+    ranges = full_scales(dataset)
     channels = tuple(replace(c, range=top) for c, top in zip(channels, ranges, strict=True))
-    relative = _is_relative(dataset, channels)
+    relative = is_relative(dataset, channels)
     if relative:
-        findings = (*findings, *_transformed(dataset), relative_scale_finding())
+        findings = (*findings, *transformed(dataset), relative_scale_finding())
     return Sample(
         name=name,
         channels=channels,
@@ -223,62 +222,6 @@ def sample_of_dataset(
         findings=(*dataset.findings, *findings, *_compensation_hint(dataset)),
         version=dataset.version,
     )
-
-
-def _full_scales(dataset: FcsDataset) -> list[float]:
-    """Full scale of each channel: exported files hold values far beyond ``$PnR``."""
-    seen = np.array(dataset.high)
-    for index in np.flatnonzero(np.isnan(seen)):
-        seen[index] = np.fmax.reduce(dataset.events[:, index])
-    tops = []
-    for number, parameter in enumerate(dataset.parameters, start=1):
-        stated = parse_number(dataset.keywords.get(f"FLOWCORE_$P{number}RMAX", "")) or 0.0
-        candidates = (parameter.range, stated, float(seen[number - 1]))
-        tops.append(max((top for top in candidates if np.isfinite(top)), default=1.0))
-    return tops
-
-
-def _is_relative(dataset: FcsDataset, channels: Sequence[Channel]) -> bool:
-    """Whether the file was rescaled: what linear light and ion counts never look like."""
-    if _transformed(dataset):
-        return True
-    said = dataset.keywords.get("FLOWPHENO SCALE", "")
-    if said in {"LINEAR", "RELATIVE"}:  # a file of flowpheno's own knows
-        return said == "RELATIVE"
-    rule = builtin_markers().relative_scale
-    columns = [
-        index
-        for index, channel in enumerate(channels)
-        if channel.kind is ChannelKind.FLUORESCENCE and channel.measure is Measure.AREA
-    ]
-    is_mass = any(channel.kind is ChannelKind.MASS for channel in channels)
-    if not columns or is_mass or dataset.spillover is not None:
-        return False
-    if all(0 < channels[index].range <= rule.full_scale for index in columns):
-        return True
-    return bool(dataset.events.size) and all(
-        _share_within(dataset.events[:, index], rule.lowest, rule.highest) >= rule.share
-        for index in columns
-    )
-
-
-def _transformed(dataset: FcsDataset) -> tuple[Finding, ...]:
-    """Other software says that it transformed the values, not how: they are linear no more."""
-    if dataset.keywords.get("TRANSFORMATION", "").strip().lower() != _BY_HAND:
-        return ()
-    message = "TRANSFORMATION is custom: the values were transformed before the file was written"
-    finding = Finding(
-        code=ReasonCode.METADATA_DERIVED,
-        severity=Severity.WARNING,
-        stage=_STAGE,
-        message=message,
-    )
-    return (finding,)
-
-
-def _share_within(values: EventMatrix, lowest: float, highest: float) -> float:
-    some = values[:: max(len(values) // _LOOKED_AT, 1)]
-    return float(np.mean((some >= lowest) & (some <= highest)))
 
 
 def _compensation_hint(dataset: FcsDataset) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from flowpheno.marker import resolve_channel
 if TYPE_CHECKING:
     from flowpheno.fcs.parameters import Parameter
     from flowpheno.marker import ChannelName, Vocabulary
+    from flowpheno.marker.spelling import PulseMeasure
 
 _KINDS: dict[Signal, dict[str, Any]] = {
     Signal.FORWARD_SCATTER: {"kind": "scatter", "marker": "FSC", "parts": ("FSC",)},
@@ -23,6 +24,7 @@ _KINDS: dict[Signal, dict[str, Any]] = {
     Signal.CLASSIFICATION: {"kind": "other", "marker": None, "parts": ()},
     Signal.ELECTRONIC_VOLUME: {"kind": "other", "marker": None, "parts": ()},
 }
+_MEASURES: dict[str, PulseMeasure] = {"area": "area", "height": "height", "width": "width"}
 _WITHOUT_NAME = {kind["kind"] for kind in _KINDS.values()} - {"fluorescence", "mass"}
 
 
@@ -97,5 +99,5 @@ def said_by_keywords(
         if changes["kind"] in _WITHOUT_NAME:
             changes = changes | {"nearest": (), "recognised": True}
         said = replace(said, **changes)
-    measure = stated.feature.lower()
-    return replace(said, measure=measure) if measure in {"area", "height", "width"} else said
+    measure = _MEASURES.get(stated.feature.lower())
+    return said if measure is None else replace(said, measure=measure)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
 from flowpheno.transform.lookup import lookup_of
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from flowpheno.arrays import Values
     from flowpheno.transform.base import Intensities
 
@@ -144,7 +146,7 @@ def apply_mirrored(curve: Curve, events: Intensities) -> Intensities:
         stays what it is.
     """
     values = np.asarray(events)
-    table = lookup_of(curve, curve.zero, solve)
+    table = lookup_of(cast("Hashable", curve), curve.zero, solve)
     if values.dtype == np.float32:
         return table.apply(values)
     x = np.asarray(values, np.float64)

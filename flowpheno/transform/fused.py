@@ -157,7 +157,8 @@ def _call(run: _Kernel, events: _Floats, out: _Floats, plan: Plan) -> None:
 
 def _plan(sample: Sample, scale: Transform | None, *, compensated: bool) -> Plan:
     """Lay out tables and matrix as plain arrays."""
-    columns, unmixing = [], np.empty((0, 0))
+    columns: list[int] = []
+    unmixing = np.empty((0, 0))
     if compensated and sample.spillover is not None and not sample.compensated:
         columns, unmixing = unmixing_of(sample, sample.spillover)
     scales = [_scale_of(channel, sample, scale) for channel in sample.channels]
@@ -213,7 +214,9 @@ def _lookup(scale: Transform) -> Lookup:
             return lookup_of(scale, 0.0, _positions, span=_ASINH_DECADES)
         case Hlog():
             return lookup_of(scale, 0.0, _positions, span=scale.r)
-    raise TransformError(f"{scale} is not odd about a place of zero, and cannot be tabulated")
+        case _:
+            problem = f"{scale} is not odd about a place of zero, and cannot be tabulated"
+            raise TransformError(problem)
 
 
 def _positions(scale: Transform, intensity: Values) -> Values:

@@ -121,7 +121,7 @@ _SMALL: Mapping[str, Callable[[], bytes]] = {
     "only delimiters": partial(_all_delimiters, _TEXT_ROOM),
     "as many delimiters as are read": partial(_all_delimiters, 999_000),
     "as many keywords as are read": partial(_words, 990_000),
-    "one name of 15 MB": partial(_float_file, P1N="A" * _TEXT_ROOM),
+    "one name of 15 MB": partial(_float_file, P1N="A" * _TEXT_ROOM, P1S="CD10"),
     "one label of 15 MB": partial(_float_file, P1S="cd10 " * (_TEXT_ROOM // 5)),
     "one number of 15 MB": partial(_float_file, P1R="9" * _TEXT_ROOM),
     "an amplifier of 15 MB": partial(_float_file, P1E="4," * (_TEXT_ROOM // 2)),

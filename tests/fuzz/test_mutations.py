@@ -35,7 +35,7 @@ def test_real_files_are_cut_to_their_first_events(data_dir):
 def test_damaged_files_are_read_or_refused(seed):
     tally = Tally()
     for raw in mutants(list(SEEDS.values()), 100, seed):
-        tally.add(raw)
+        tally.add(raw, hold_to_contract)
     assert tally.failures == {}
     assert 0 < tally.outcomes["read"] < 100
 
@@ -44,7 +44,7 @@ def test_damaged_real_files_are_read_or_refused(data_dir):
     tally = Tally()
     heads = [raw for _, raw in real_heads(data_dir)]
     for raw in mutants(heads, 150, 1):
-        tally.add(raw)
+        tally.add(raw, hold_to_contract)
     assert tally.failures == {}
 
 
@@ -83,11 +83,10 @@ def test_other_exceptions_are_counted_and_kept(monkeypatch, tmp_path, capsys):
     assert tally.n_failures == 1
     assert next(iter(tally.failures)).startswith("OverflowError at test_mutations.py")
     monkeypatch.delenv("FLOWPHENO_DATA", raising=False)
-    monkeypatch.setattr("tests.fuzz.mutate.mutants", lambda *_: [3, b"FCS"])  # 3 is no bytes
-    assert main(["--keep", str(tmp_path / "kept")]) == 1
-    printed = capsys.readouterr().out
-    assert "        1  other exceptions" in printed
-    assert "        1  refused" in printed
+    monkeypatch.setattr("tests.fuzz.mutate.hold_to_contract", lambda raw: str(raw.index(b"$PAR")))
+    assert main(["--count", "200", "--keep", str(tmp_path)]) == 1
+    assert [path.read_bytes().count(b"$PAR") for path in tmp_path.iterdir()] == [0]
+    assert "other exceptions" in capsys.readouterr().out
 
 
 def test_the_dictionary_knows_the_keywords():

@@ -352,3 +352,16 @@ def test_cd_number_is_read_whole_or_not_at_all(number, ending):
     for part in channel.parts:
         digits = "".join(c for c in part.removeprefix("cy").removeprefix("CD") if c.isdigit())
         assert digits == str(number)
+
+
+@pytest.mark.parametrize(
+    ("detector", "label", "marker"),
+    [("FL1-A", "CD10 " * 300_000, None), ("CD10 " * 300_000, "CD19", "CD19")],
+)
+def test_names_of_megabytes_are_not_spelled_out(monkeypatch, detector, label, marker):
+    def spell_a_short_one(name):
+        assert len(name) <= 1000
+        return name
+
+    monkeypatch.setattr("flowpheno.marker.channel.spelling", spell_a_short_one)
+    assert resolve_channel(detector, label, builtin_vocabulary()).marker == marker

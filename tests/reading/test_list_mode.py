@@ -13,7 +13,8 @@ from flowpheno.fcs.writer import write_fcs
 from flowpheno.finding import ReasonCode, Severity
 from flowpheno.reading import find_files, iterate_fcs, read_fcs
 from flowpheno.sample import ChannelKind, Measure, Scale
-from tests.fcs.fcs_bytes import build_fcs, describe, float_file
+from flowpheno.writing import write_sample
+from tests.fcs.fcs_bytes import build_fcs, describe, float_file, integer_file
 
 LABELLED = {
     "FSC-A": ("FSC", None),
@@ -334,3 +335,26 @@ def test_values_transformed_by_other_software_are_not_linear(tmp_path, word, sca
     assert sample.scale is scale
     said = [f for f in sample.findings if f.message.startswith("TRANSFORMATION is custom")]
     assert len(said) == (word == "custom")
+
+
+def test_scalings(tmp_path):
+    path = tmp_path / "log.fcs"
+    more = {"P1E": "4,1", "P1R": "1024", "P2R": "1024", "P2G": "4", "P1S": "CD19", "P2S": "CD10"}
+    path.write_bytes(integer_file([[512, 300]], bits=16, **more))
+    linear, gain, raw = (read_fcs(path, scaling=s) for s in ("linear", "gain", "raw"))
+    assert linear.events.tolist() == [[100, 300]]
+    assert gain.events.tolist() == [[100, 75]]
+    assert raw.events.tolist() == [[512, 300]]
+    assert [s.scale for s in (linear, gain, raw)] == [Scale.LINEAR, Scale.LINEAR, Scale.RELATIVE]
+    assert gain.channels[1].range == 256
+    for sample in (gain, raw):  # written again, it says of itself what is true
+        copy = write_sample(sample, tmp_path / f"{sample.scale}.fcs")
+        np.testing.assert_array_equal(read_fcs(copy).events, sample.events)
+
+
+def test_keywords_of_a_part_are_those_of_its_channels(tmp_path):
+    path = tmp_path / "part.fcs"
+    path.write_bytes(float_file([[1.0, 2.0, 3.0]], P1V="100", P2V="200", P3V="300"))
+    keywords = read_fcs(path, channels=["FL3-A", "FL1-A"]).keywords
+    assert (keywords["$PAR"], keywords["$P1N"], keywords["$P1V"]) == ("2", "FL3-A", "300")
+    assert (keywords["$P2V"], "$P3V" in keywords) == ("100", False)
