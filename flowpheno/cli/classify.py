@@ -26,7 +26,7 @@ def classify(
     ] = None,
     matrix: Annotated[
         Path | None,
-        typer.Option(help="CSV: spillover matrix of every file, instead of their own"),
+        typer.Option(help="CSV, TSV or FCS: spillover matrix of every file, instead of theirs"),
     ] = None,
     known_bcp_all: Annotated[
         bool, typer.Option("--known-bcp-all", help="B-precursor ALL was established before")

@@ -27,7 +27,7 @@ def convert(
     ] = False,
     matrix: Annotated[
         Path | None,
-        typer.Option(help="CSV: spillover matrix of every file, instead of their own"),
+        typer.Option(help="CSV, TSV or FCS: spillover matrix of every file, instead of theirs"),
     ] = None,
     transform: Annotated[
         Literal["logicle", "asinh"] | None,
@@ -113,7 +113,7 @@ def _conversion(
     force: bool,
 ) -> Conversion:
     """Read what was asked for."""
-    from flowpheno.compensation import read_spillover_csv
+    from flowpheno.compensation import read_spillover_file
     from flowpheno.fcs.writer import FcsVersion
     from flowpheno.panel.definitions import load_definitions
     from flowpheno.panel.deidentify import load_deidentify_rules
@@ -128,7 +128,7 @@ def _conversion(
         version=FcsVersion(fcs_version),
         compensate=compensate,
         limits=definitions.qc.spillover,
-        matrix=None if matrix is None else read_spillover_csv(matrix),
+        matrix=None if matrix is None else read_spillover_file(matrix),
         display=None if transform is None else DisplayScale(transform),
         rules=load_deidentify_rules(panels if own_rules else None) if deidentify else None,
         vocabulary=definitions.vocabulary,

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.arrays import freeze
+from flowpheno.compensation.names import detectors_meant
+from flowpheno.compensation.solve import refuse_singular
 from flowpheno.errors import CompensationError
 from flowpheno.finding import ReasonCode
-from flowpheno.sample import ChannelKind, Scale
+from flowpheno.sample import Scale
 
 if TYPE_CHECKING:
     from flowpheno.arrays import Matrix
@@ -55,7 +57,7 @@ def compensate(sample: Sample, spillover: Spillover | None = None) -> Sample:
         sample = with_spillover(sample, spillover)
     if sample.spillover is None or sample.compensated:
         return sample
-    used = replace(sample.spillover, detectors=_detectors(sample, sample.spillover))
+    used = replace(sample.spillover, detectors=_names(sample, sample.spillover))
     places, unmixing = unmixing_of(sample, used)
     columns = _together(places)
     events = np.array(sample.events, np.float32)
@@ -88,7 +90,7 @@ def unmixing_of(sample: Sample, spillover: Spillover) -> tuple[list[int], Matrix
     CompensationError
         If the matrix does not fit, is singular, not finite, or holds percent.
     """
-    used = replace(spillover, detectors=_detectors(sample, spillover))
+    used = replace(spillover, detectors=_names(sample, spillover))
     places = {channel.detector: index for index, channel in enumerate(sample.channels)}
     return [places[name] for name in used.detectors], _inverse(used)
 
@@ -109,7 +111,8 @@ def with_spillover(sample: Sample, spillover: Spillover) -> Sample:
     sample : Sample
         Not compensated; an identity matrix in the file does not count as compensated.
     spillover : Spillover
-        Its names may be detectors (``$PnN``), labels (``$PnS``) or markers.
+        Its names may be detectors (``$PnN``), labels (``$PnS``), markers or fluorochromes, see
+        `detectors_meant`.
 
     Returns
     -------
@@ -129,9 +132,10 @@ def with_spillover(sample: Sample, spillover: Spillover) -> Sample:
         raise CompensationError(
             f"{sample.name} is compensated already: {spillover.source} would be applied twice"
         )
-    named = replace(spillover, detectors=_detectors(sample, spillover))
+    named = replace(spillover, detectors=_names(sample, spillover))
     # what reading said about the matrix of the file is no longer of interest
-    findings = tuple(f for f in sample.findings if f.code is not ReasonCode.COMP_MATRIX_MISSING)
+    kept = (f for f in sample.findings if f.code is not ReasonCode.COMP_MATRIX_MISSING)
+    findings = (*kept, *spillover.findings)
     return replace(sample, spillover=named, compensated=False, findings=findings)
 
 
@@ -139,31 +143,8 @@ def _is_identity(matrix: Matrix) -> bool:
     return bool(np.array_equal(matrix, np.eye(len(matrix))))
 
 
-def _detectors(sample: Sample, spillover: Spillover) -> tuple[str, ...]:
-    """Detectors that the names of a matrix mean."""
-    known = {channel.detector for channel in sample.channels}
-    by_name: dict[str, list[str]] = {}
-    for channel in sample.channels:
-        if channel.kind is ChannelKind.FLUORESCENCE:
-            for name in {channel.label, str(channel.marker or "")} - {""}:
-                by_name.setdefault(name, []).append(channel.detector)
-    meant = [[name] if name in known else by_name.get(name, []) for name in spillover.detectors]
-    pairs = list(zip(spillover.detectors, meant, strict=True))
-    missing = [name for name, found in pairs if not found]
-    if missing:
-        raise CompensationError(
-            f"{sample.name}: the matrix of {spillover.source} names detectors that are not in the "
-            f"file: {', '.join(missing)}"
-        )
-    doubtful = [name for name, found in pairs if len(found) > 1]
-    detectors = tuple(found[0] for found in meant)
-    if doubtful or len(set(detectors)) < len(detectors):
-        said = ", ".join(doubtful or detectors)
-        raise CompensationError(
-            f"{sample.name}: the matrix of {spillover.source} does not name each detector once: "
-            f"{said}"
-        )
-    return detectors
+def _names(sample: Sample, spillover: Spillover) -> tuple[str, ...]:
+    return detectors_meant(sample, spillover.detectors, spillover.source)
 
 
 def _inverse(spillover: Spillover) -> Matrix:
@@ -181,6 +162,5 @@ def _inverse(spillover: Spillover) -> Matrix:
             f"matrix of {source}: the diagonal is {np.diag(matrix).max():g}, expected 1: "
             "percent instead of fractions?"
         )
-    if size and np.linalg.matrix_rank(matrix) < size:
-        raise CompensationError(f"matrix of {source} is singular")
+    refuse_singular(matrix, spillover.detectors, source)
     return np.asarray(np.linalg.solve(matrix, np.eye(size)), np.float64)

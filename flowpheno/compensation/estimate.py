@@ -9,6 +9,7 @@ import numpy as np
 
 from flowpheno.compensation.control import brightest_detector
 from flowpheno.compensation.population import draw_populations
+from flowpheno.compensation.settings import settings_of, settings_that_differ
 from flowpheno.compensation.slope import slopes_between
 from flowpheno.errors import CompensationError
 from flowpheno.fcs.spillover import Spillover
@@ -146,9 +147,11 @@ def estimate_spillover(
         summaries.append(_summary(control, drawn))
         findings += _weak(control, drawn, limits)
         findings += _doubts(control, matrix[row], errors[row], detectors, limits)
+    findings += _set_otherwise(controls, detectors)
     matrix.flags.writeable = errors.flags.writeable = False
+    settings = settings_of(controls[0].sample.keywords, detectors)
     return SpilloverEstimate(
-        spillover=Spillover(detectors=detectors, matrix=matrix, source=source),
+        spillover=Spillover(detectors=detectors, matrix=matrix, source=source, settings=settings),
         standard_errors=errors,
         controls=tuple(summaries),
         findings=tuple(findings),
@@ -180,6 +183,19 @@ def _finding(
         message=f"control {control.sample.name} of {control.detector}: {message}",
         value=value,
     )
+
+
+def _set_otherwise(controls: Sequence[Control], detectors: tuple[str, ...]) -> list[Finding]:
+    """Name controls acquired with other settings than the first."""
+    first = settings_of(controls[0].sample.keywords, detectors)
+    findings = []
+    for control in controls[1:]:
+        own = settings_of(control.sample.keywords, detectors)
+        differences = settings_that_differ(own, first)
+        if differences:
+            message = f"other settings than the first control: {', '.join(differences[:_SHOWN])}"
+            findings.append(_finding(control, message))
+    return findings
 
 
 def _weak(control: Control, drawn: Populations, limits: ControlLimits) -> list[Finding]:

@@ -1,15 +1,18 @@
-"""Spillover matrices in text files, as FlowJo, flowCore and spreadsheets write them."""
+"""Spillover matrices in files: text as FlowJo, flowCore and spreadsheets write it, and FCS."""
 
 from __future__ import annotations
 
-import csv
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.errors import CompensationError
+from flowpheno.compensation.cells import detector_of, read_coefficients
+from flowpheno.compensation.settings import settings_of
+from flowpheno.compensation.solve import refuse_singular
+from flowpheno.errors import CompensationError, FcsError
+from flowpheno.fcs.reader import read_dataset
 from flowpheno.fcs.spillover import Spillover
+from flowpheno.finding import Finding, ReasonCode, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,10 +20,36 @@ if TYPE_CHECKING:
 
     from flowpheno.arrays import Matrix
 
-_MAXIMUM_BYTES = 1_000_000
 _PERCENT = 100.0
 _TOLERANCE = 0.01
 """How far, relatively, a diagonal may be from 1 or from 100."""
+_FCS_BEGINS = (b"FCS", b"\x1f\x8b")  # plain, gzipped
+
+
+def read_spillover_file(path: Path) -> Spillover:
+    """Read the spillover matrix of a text file, or of an FCS file.
+
+    Parameters
+    ----------
+    path : Path
+        CSV, TSV, or FCS, told apart by how the file begins.
+
+    Returns
+    -------
+    Spillover
+        See `read_spillover_csv`; that of an FCS file knows the settings of its cytometer.
+
+    Raises
+    ------
+    CompensationError
+        If the file cannot be read, holds no matrix, or one that cannot be used.
+    """
+    try:
+        with path.open("rb") as file:
+            begin = file.read(3)
+    except OSError as error:
+        raise CompensationError(f"{path}: cannot be read: {error}") from error
+    return _of_fcs(path) if begin.startswith(_FCS_BEGINS) else read_spillover_csv(path)
 
 
 def read_spillover_csv(path: Path) -> Spillover:
@@ -28,8 +57,8 @@ def read_spillover_csv(path: Path) -> Spillover:
 
     The first row names the detectors. Row names may stand in the first column, with or without a
     cell above them (FlowJo, R); rows are then put in the order of the columns. Detectors may be
-    written ``FITC-A :: CD20`` or ``Comp-FITC-A``. Commas, tabs and semicolons separate; with
-    semicolons the decimal sign may be a comma.
+    written ``FITC-A :: CD20`` or ``Comp-FITC-A``. Commas, tabs and semicolons separate; the
+    decimal sign is a point.
 
     Parameters
     ----------
@@ -39,84 +68,75 @@ def read_spillover_csv(path: Path) -> Spillover:
     Returns
     -------
     Spillover
-        Fractions; percent (a diagonal of 100) is turned into fractions, and the source says so.
+        Fractions; percent (a diagonal of 100) is turned into fractions, and a finding says so.
 
     Raises
     ------
     CompensationError
         If the file cannot be read, or is not a square matrix of finite numbers with a name for
-        each column, each once, and a diagonal of 1 or 100.
+        each column, each once, and a diagonal of 1 or 100, or if it is singular.
     """
-    rows = _cells(path)
-    header, body = rows[0], rows[1:]
-    if not body:
-        raise CompensationError(f"{path}: has no coefficients below its first row")
-    names, labels, cells = _split(header, body)
-    names = tuple(_detector(name) for name in names)
-    if any(len(row) != len(names) for row in cells) or len(cells) != len(names):
-        widths = sorted({len(row) for row in cells})
-        raise CompensationError(
-            f"{path}: {len(cells)} rows of {' or '.join(map(str, widths))} coefficients for "
-            f"{len(names)} detectors"
-        )
-    if len(set(names)) < len(names) or "" in names:
-        raise CompensationError(f"{path}: detectors are not named once each: {', '.join(names)}")
-    matrix = _matrix(path, cells)
-    if labels is not None:
-        matrix = matrix[_order(path, names, tuple(_detector(name) for name in labels))]
-    return _fractions(path, names, matrix)
+    read = read_coefficients(path, square=True)
+    names = tuple(detector_of(name) for name in read.names)
+    twice = sorted({name for name in names if names.count(name) > 1} - {""})
+    if twice or "" in names:
+        said = ", ".join(twice) or f"column {names.index('') + 1} has no name"
+        raise CompensationError(f"{path}: detectors are not named once each: {said}")
+    matrix = read.matrix
+    if read.labels is not None:
+        matrix = matrix[_order(path, names, tuple(detector_of(name) for name in read.labels))]
+    spillover = _fractions(path, names, matrix)
+    refuse_singular(spillover.matrix, names, str(path))
+    return spillover
 
 
-def _cells(path: Path) -> list[list[str]]:
-    """Rows of cells, blank lines left out."""
+def spillover_csv(spillover: Spillover) -> str:
+    """Spell a matrix in the layout of FlowJo, which `read_spillover_csv` reads.
+
+    Parameters
+    ----------
+    spillover : Spillover
+        Any matrix; a comma in a name of a detector is refused.
+
+    Returns
+    -------
+    str
+        Names above and beside the coefficients; reading it gives the same bits.
+
+    Raises
+    ------
+    CompensationError
+        If a detector's name holds a comma or a line break.
+    """
+    odd = [name for name in spillover.detectors if any(sign in name for sign in ',;\t"\r\n')]
+    if odd:
+        raise CompensationError(f"a table cannot name the detector {odd[0]!r}")
+    lines = [",".join(("", *spillover.detectors))]
+    for name, row in zip(spillover.detectors, spillover.matrix, strict=True):
+        lines.append(",".join((name, *(repr(float(value)) for value in row))))
+    return "\n".join(lines) + "\n"
+
+
+def _of_fcs(path: Path) -> Spillover:
+    """Take the matrix of an FCS file, with the settings of its cytometer."""
     try:
-        if path.stat().st_size > _MAXIMUM_BYTES:
-            raise CompensationError(f"{path}: too large for a spillover matrix")
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        dataset = read_dataset(path, events=slice(0))
+    except FcsError as error:
         raise CompensationError(f"{path}: cannot be read: {error}") from error
-    lines = [line for line in text.splitlines() if line.strip(" \t,;\x00")]
-    if not lines:
-        raise CompensationError(f"{path}: is empty")
-    separator = next((sign for sign in "\t;" if sign in lines[0]), ",")
-    try:
-        rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator)]
-    except csv.Error as error:
-        raise CompensationError(f"{path}: cannot be read: {error}") from error
-    if separator == ";":
-        rows[1:] = [[cell.replace(",", ".") for cell in row] for row in rows[1:]]
-    return rows
-
-
-def _split(
-    header: Sequence[str], body: Sequence[Sequence[str]]
-) -> tuple[Sequence[str], list[str] | None, list[Sequence[str]]]:
-    """Names of columns, names of rows if there are any, coefficients."""
-    width = len(body[0])
-    if width == len(header) + 1:  # R leaves out the cell above the row names
-        names: Sequence[str] = header
-    elif header[0] == "" or (width == len(body) + 1 and _number(body[0][0]) is None):
-        names = header[1:]
-    else:
-        return header, None, list(body)
-    labels = [row[0] for row in body]
-    numbered = all(_number(label) is not None for label in labels)
-    return names, None if numbered else labels, [row[1:] for row in body]
-
-
-def _detector(name: str) -> str:
-    """Detector of a name such as ``"Comp-FITC-A :: CD20"``."""
-    return name.split("::", maxsplit=1)[0].strip().removeprefix("Comp-")
-
-
-def _matrix(path: Path, cells: Sequence[Sequence[str]]) -> Matrix:
-    numbers = [[_number(cell) for cell in row] for row in cells]
-    for cell, number in zip(chain(*cells), chain(*numbers), strict=True):
-        if number is None or not np.isfinite(number):
-            raise CompensationError(
-                f"{path}: the coefficient {cell[:40]!r} is not a finite number"
-            )
-    return np.array(numbers, np.float64)
+    found = dataset.spillover
+    if found is None:
+        code = ReasonCode.COMP_MATRIX_MISSING
+        why = next((f.message for f in dataset.findings if f.code is code), "it holds none")
+        raise CompensationError(f"{path}: no spillover matrix: {why}")
+    if np.array_equal(found.matrix, np.eye(len(found.detectors))):
+        raise CompensationError(f"{path}: the matrix of {found.source} is the identity")
+    refuse_singular(found.matrix, found.detectors, str(path))
+    return Spillover(
+        detectors=found.detectors,
+        matrix=found.matrix,
+        source=f"{path.name} ({found.source})",
+        settings=settings_of(dataset.keywords, found.detectors),
+    )
 
 
 def _order(path: Path, names: Sequence[str], labels: Sequence[str]) -> list[int]:
@@ -134,15 +154,18 @@ def _fractions(path: Path, names: tuple[str, ...], matrix: Matrix) -> Spillover:
         return Spillover(detectors=names, matrix=matrix, source=path.name)
     if np.allclose(diagonal, _PERCENT, rtol=_TOLERANCE):
         source = f"{path.name} (percent)"
-        return Spillover(detectors=names, matrix=matrix / _PERCENT, source=source)
+        message = f"the matrix of {path.name} holds percent; it was divided by {_PERCENT:g}"
+        finding = Finding(
+            code=ReasonCode.COMP_DOUBTFUL,
+            severity=Severity.NOTE,
+            stage="compensation.table",
+            message=message,
+        )
+        return Spillover(
+            detectors=names, matrix=matrix / _PERCENT, source=source, findings=(finding,)
+        )
+    worst = int(np.abs(np.log(np.maximum(np.abs(diagonal), 1e-300))).argmax())
     raise CompensationError(
         f"{path}: the diagonal is {diagonal.min():g} to {diagonal.max():g}, expected 1, or 100 "
-        "for percent"
+        f"for percent; farthest off is {names[worst]}"
     )
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,11 +40,18 @@ class Spillover:
         1 on the diagonal.
     source : str
         Where it came from, such as ``"$SPILLOVER"`` or a file name.
+    settings : mapping of str to str
+        Cytometer (``"$CYT"``) and voltage by detector of the file it was made from; empty if not
+        known, or if it is the file's own.
+    findings : tuple of Finding
+        What was made of it when it was read.
     """
 
     detectors: tuple[str, ...]
     matrix: Matrix
     source: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

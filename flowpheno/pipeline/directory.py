@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
-from flowpheno.compensation import read_spillover_csv, with_spillover
+from flowpheno.compensation import read_spillover_file, with_spillover
 from flowpheno.errors import FlowphenoError, ManifestError
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.panel.definitions import load_definitions
@@ -158,7 +158,7 @@ def make_run(
 
 
 def _matrix(options: Options) -> Spillover | None:
-    return None if options.matrix is None else read_spillover_csv(options.matrix)
+    return None if options.matrix is None else read_spillover_file(options.matrix)
 
 
 def _not_there(files: Sequence[Path], manifest: Mapping[Path, ManifestRow]) -> tuple[Failure, ...]:

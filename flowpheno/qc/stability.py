@@ -126,7 +126,7 @@ def off_alone(levels: Matrix, limits: TimeLimits) -> EventMask:
         Shape ``(n_bins,)``.
     """
     window = min(limits.consecutive_bins, len(levels))
-    smooth = median_filter(levels, (window, 1), mode="nearest")  # keeps a step where it is
+    smooth = median_filter(levels, (window, 1), mode="mirror")  # keeps a step where it is
     off = np.abs(smooth - np.median(levels, axis=0))
     noise = noise_of(levels) * np.sqrt(_MEDIAN_VARIANCE / window)
     far = (off > limits.mad * noise) & (off > limits.least_alone_log10)

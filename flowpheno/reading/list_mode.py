@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from flowpheno.errors import UnsupportedFcsError
 from flowpheno.exchange.parsing import parse_dataset
-from flowpheno.fcs.reader import Wanted, iterate_dataset, read_dataset
+from flowpheno.fcs.part import Wanted
+from flowpheno.fcs.reader import iterate_dataset, read_dataset
 from flowpheno.fcs.repair import Strictness
-from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.fcs.selection import Scaling
+from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.origin import origin_of
 from flowpheno.panel.vocabulary import builtin_vocabulary
 from flowpheno.reading.channels import name_channels
@@ -78,8 +79,8 @@ def read_fcs(  # noqa: PLR0913 - each is asked for by its name
     Returns
     -------
     Sample
-        Linear events (raw ones of logarithmic amplifiers are on a relative scale), as recorded: not compensated unless the file says so. No rows if the file
-        holds no events.
+        Linear events, or raw ones, which on logarithmic amplifiers are a relative scale. As
+        recorded: not compensated unless the file says so. No rows if the file holds no events.
 
     Raises
     ------

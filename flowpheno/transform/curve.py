@@ -29,13 +29,46 @@ class Curve(Protocol):
         """Position of intensity 0."""
 
     def intensity(self, position: Values, /) -> Values:
-        """Intensity at positions not below `zero`."""
+        """Give the intensity at positions not below `zero`.
+
+        Parameters
+        ----------
+        position : array
+            Any shape.
+
+        Returns
+        -------
+        array
+            Same shape.
+        """
 
     def slope(self, position: Values, /) -> Values:
-        """Derivative of the intensity."""
+        """Give the derivative of the intensity.
+
+        Parameters
+        ----------
+        position : array
+            Any shape.
+
+        Returns
+        -------
+        array
+            Same shape, above 0.
+        """
 
     def above(self, intensity: Values, /) -> Values:
-        """Position that is not below the one of an intensity, from which Newton comes down."""
+        """Give a position not below that of an intensity, from which Newton comes down.
+
+        Parameters
+        ----------
+        intensity : array
+            Not negative, any shape.
+
+        Returns
+        -------
+        array
+            Same shape.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,15 +135,12 @@ def scaled_events(
     ]
     threads = min(len(parts), os.cpu_count() or 1)
 
-    def work(part: slice) -> None:
-        _call(run, events[part], out[part], plan)
-
     if kernel is None or threads < 2:  # noqa: PLR2004 - one thread needs no pool
         for part in parts:
-            work(part)
+            _call(run, events[part], out[part], plan)
     else:
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(work, parts))
+            list(pool.map(lambda part: _call(run, events[part], out[part], plan), parts))
     return freeze(out)
 
 

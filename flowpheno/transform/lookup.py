@@ -8,7 +8,7 @@ node, so that nothing is cut off.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -117,9 +117,7 @@ def lookup_of(
         If no table is that good: the scale is steeper about zero than single precision can tell.
     """
 
-    def position(intensity: Values) -> Values:
-        return exact(scale, intensity)
-
+    position = partial(exact, scale)
     for offset in _OFFSETS:
         if _expected_error(position, float(offset), span) <= _EXPECTED * BOUND:
             return _tabulate(position, zero, float(offset))

@@ -140,7 +140,7 @@ def _courses(peaks: list[Values]) -> list[Values]:
             own = found[nearest == which]
             courses[row, which] = own[np.abs(own - homes[which]).argmin()]
             seen[row, which] = True
-    return [courses[:, k] for k in range(usual) if seen[:, k].mean() >= 0.5]  # noqa: PLR2004 - half
+    return [courses[:, k] for k in range(usual) if seen[:, k].mean() >= 0.5]
 
 
 def _without_short_stretches(bad: EventMask) -> EventMask:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from flowpheno.errors import FcsError
 from flowpheno.fcs import data
-from flowpheno.fcs.reader import Wanted, iterate_dataset, read_bytes, read_dataset
+from flowpheno.fcs.part import Wanted
+from flowpheno.fcs.reader import iterate_dataset, read_bytes, read_dataset
 from flowpheno.fcs.selection import Scaling
 from tests.fcs.fcs_bytes import build_fcs, describe, float_file, integer_file
 

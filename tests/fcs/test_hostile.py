@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from flowpheno.errors import FcsError
-from flowpheno.fcs.reader import Wanted, read_bytes
+from flowpheno.fcs.part import Wanted
+from flowpheno.fcs.reader import read_bytes
 from flowpheno.fcs.selection import Scaling
 from tests.fcs.fcs_bytes import build_fcs, describe, float_file, integer_file
 

@@ -5,7 +5,8 @@ import pytest
 
 from flowpheno.errors import FcsError
 from flowpheno.fcs import outline
-from flowpheno.fcs.reader import Wanted, inspect_file, read_bytes
+from flowpheno.fcs.part import Wanted
+from flowpheno.fcs.reader import inspect_file, read_bytes
 from flowpheno.fcs.repair import Strictness
 from tests.fcs.fcs_bytes import build_fcs, build_text, describe, float_file, integer_file
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.errors import FcsError, WritingError
-from flowpheno.fcs.reader import Wanted, read_bytes
+from flowpheno.fcs.part import Wanted
+from flowpheno.fcs.reader import read_bytes
 from flowpheno.fcs.repair import Strictness
 from flowpheno.fcs.selection import Scaling
 from flowpheno.reading.list_mode import sample_of_dataset
