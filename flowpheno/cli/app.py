@@ -10,6 +10,7 @@ import typer
 from flowpheno.cli.case import case
 from flowpheno.cli.classify import classify
 from flowpheno.cli.compare import compare
+from flowpheno.cli.compensate import compensate
 from flowpheno.cli.convert import convert
 from flowpheno.cli.demo import demo
 from flowpheno.cli.inspect import inspect
@@ -41,6 +42,9 @@ app.command(help="Say what an FCS file is: version, channels, markers, spillover
 app.command(help="Compare the phenotype at diagnosis with the one at relapse.")(compare)
 app.command(help="Write FCS files as FCS, Parquet or CSV; compensated, de-identified if asked.")(
     convert
+)
+app.command(help="Compensate files by a matrix, given or estimated from single-stain controls.")(
+    compensate
 )
 app.command(help="Judge a patient with several specimens, some without flow.")(case)
 app.command(help="Score a phenotype typed from a report.")(score)

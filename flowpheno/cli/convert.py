@@ -98,7 +98,7 @@ def convert(
     if as_json:
         typer.echo(json.dumps(as_dict(done, failed), indent=2, ensure_ascii=False))
     else:
-        _print(done)
+        print_converted(done)
     for failure in failed:
         typer.echo(f"flowpheno: {failure.source}: {failure.message}", err=True)
     return 1 if failed else 0
@@ -175,7 +175,14 @@ def as_dict(done: Sequence[Converted], failed: Sequence[NotConverted]) -> dict[s
     }
 
 
-def _print(done: Sequence[Converted]) -> None:
+def print_converted(done: Sequence[Converted]) -> None:
+    """Print what was written, and what was noticed.
+
+    Parameters
+    ----------
+    done : sequence of Converted
+        Files that were written; nothing is printed for none.
+    """
     from flowpheno.cli.tables import print_table
 
     if not done:

@@ -116,7 +116,6 @@ def lookup_of(
     TransformError
         If no table is that good: the scale is steeper about zero than single precision can tell.
     """
-
     position = partial(exact, scale)
     for offset in _OFFSETS:
         if _expected_error(position, float(offset), span) <= _EXPECTED * BOUND:
