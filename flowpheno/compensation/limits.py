@@ -43,6 +43,8 @@ class SpilloverLimits:
         Correlation with that other detector from which such a median comes from spill.
     negative_least : float
         Error of a coefficient, as a fraction, that is worth naming.
+    negative_reach : float
+        Largest error of a coefficient, as a fraction, by which a negative event may be off zero.
     """
 
     source: str
@@ -59,6 +61,7 @@ class SpilloverLimits:
     negative_sd: float
     negative_correlation: float
     negative_least: float
+    negative_reach: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

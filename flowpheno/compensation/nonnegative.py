@@ -21,6 +21,8 @@ TOLERANCE = 1e-9
 _PATIENCE = 3
 """Exchanges of many dyes that may bring nothing before they are exchanged one by one."""
 _ROUNDS_A_DYE = 30
+_BATCH = 512
+"""Events solved at a time: their systems of equations stay in the cache."""
 
 
 def nonnegative_least_squares(observed: Matrix, references: Matrix) -> Matrix:
@@ -81,10 +83,21 @@ def nonnegative_least_squares(observed: Matrix, references: Matrix) -> Matrix:
 
 def _solve_present(gram: Matrix, target: Matrix, present: EventMask) -> Matrix:
     """Solve for the dyes that are present in each event; the others are 0."""
-    both = present[:, :, np.newaxis] & present[:, np.newaxis, :]
-    systems = np.where(both, gram, np.eye(len(gram)))
-    known = np.where(present, target, 0.0)
-    return np.asarray(np.linalg.solve(systems, known[:, :, np.newaxis])[:, :, 0], np.float64)
+    amounts = np.zeros_like(target)
+    n_present = present.sum(axis=1)
+    order = np.argsort(n_present, kind="stable")  # systems of a batch are of about one size
+    for start in range(0, len(order), _BATCH):
+        rows = order[start : start + _BATCH]
+        size = int(n_present[rows[-1]])
+        dyes = np.argsort(~present[rows], axis=1, kind="stable")[:, :size]
+        filled = np.arange(size) < n_present[rows, np.newaxis]
+        both = filled[:, :, np.newaxis] & filled[:, np.newaxis, :]
+        systems = gram[dyes[:, :, np.newaxis], dyes[:, np.newaxis, :]]
+        systems = np.where(both, systems, np.eye(size))
+        known = np.where(filled, np.take_along_axis(target[rows], dyes, axis=1), 0.0)
+        solved = np.linalg.solve(systems, known[:, :, np.newaxis])[:, :, 0]
+        amounts[rows[:, np.newaxis], dyes] = np.where(filled, solved, 0.0)
+    return amounts
 
 
 def _exchanged(

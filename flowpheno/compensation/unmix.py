@@ -106,7 +106,7 @@ def unmix(
     amounts = np.full((sample.n_events, len(references.dyes)), np.nan, np.float32)
     residual = np.full(sample.n_events, np.nan, np.float32)
     finite = np.flatnonzero(np.isfinite(light).all(axis=1))
-    # the columns of Q and R: no product of the references with themselves, no inverse of one
+    # solved for unit light in each detector, by orthogonal factors: the references are not squared
     weights = np.linalg.lstsq(references.matrix.T, np.eye(len(columns)), rcond=None)[0].T
     for start in range(0, len(finite), _BLOCK):
         rows = finite[start : start + _BLOCK]

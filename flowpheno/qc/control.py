@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.compensation import SpilloverLimits  # noqa: TC001 - read with the limits
+from flowpheno.qc.adequacy import AdequacyLimits, check_adequacy
 from flowpheno.qc.debris import DebrisLimits, check_debris
 from flowpheno.qc.dna import SYTO, DnaLimits, check_dna
+from flowpheno.qc.dying import DyingLimits, check_dying
 from flowpheno.qc.margin import MarginLimits, check_margins
+from flowpheno.qc.negative import NegativeLimits, check_negative
+from flowpheno.qc.particle import ParticleLimits, check_particles
 from flowpheno.qc.singlet import SingletLimits, check_singlets
 from flowpheno.qc.stability import TimeLimits  # noqa: TC001 - read with the limits
 from flowpheno.qc.time import check_time
-from flowpheno.qc.viability import ViabilityLimits, check_viability
+from flowpheno.qc.viability import VIABILITY, ViabilityLimits, check_viability
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,17 +35,23 @@ class QcLimits:
 
     Attributes
     ----------
-    time, margin, spillover, dna, singlet, debris, viability : dataclass
+    time, margin, spillover, negative, particle, dna, singlet, debris, viability : dataclass
         Parameters of the step of that name.
+    dying, adequacy : dataclass
+        Parameters of what is judged on the cells that are left.
     """
 
     time: TimeLimits
     margin: MarginLimits
     spillover: SpilloverLimits
+    negative: NegativeLimits
+    particle: ParticleLimits
     dna: DnaLimits
     singlet: SingletLimits
     debris: DebrisLimits
     viability: ViabilityLimits
+    dying: DyingLimits
+    adequacy: AdequacyLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +122,8 @@ def quality_control(raw: Sample, sample: Sample, limits: QcLimits) -> QualityCon
     checks: tuple[Callable[[EventMask], Step], ...] = (
         lambda _: check_time(raw, limits.time),
         lambda _: check_margins(raw, limits.margin),
+        lambda parent: check_negative(sample, parent, limits.negative),
+        lambda parent: check_particles(raw, sample, parent, limits.particle),
         lambda parent: check_dna(sample, parent, limits.dna),
         lambda parent: check_singlets(sample, parent, limits.singlet),
         lambda parent: check_debris(sample, parent, limits.debris, nucleated=sample.has(SYTO)),
@@ -124,4 +136,7 @@ def quality_control(raw: Sample, sample: Sample, limits: QcLimits) -> QualityCon
         steps.append(QcStep(name=step.name, n_in=n_in, n_out=n_out, note=step.note))
         findings += step.findings
         masks[step.name] = left = kept
+    if not sample.has(VIABILITY):
+        findings += check_dying(sample, left, limits.dying)
+    findings += check_adequacy(raw, left, limits.adequacy)
     return QualityControl(steps=tuple(steps), masks=masks, findings=tuple(findings))

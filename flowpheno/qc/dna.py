@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.marker import Marker
+from flowpheno.qc.dye import dye_of
 from flowpheno.qc.singlet import FSC
 from flowpheno.qc.step import Step, not_possible
 from flowpheno.qc.valley import lower_border, upper_border
 from flowpheno.sample import Scale
-from flowpheno.transform.working import working_transform
 
 if TYPE_CHECKING:
     from flowpheno.arrays import EventMask, EventMatrix
@@ -80,17 +80,16 @@ def check_dna(sample: Sample, parent: EventMask, limits: DnaLimits) -> Step:
         return not_possible("dna", n, "no DNA dye in the tube")
     if sample.scale is Scale.RELATIVE:
         return not_possible("dna", n, "relative scale")
-    column = sample.column(SYTO)
-    transform = working_transform(sample.channels[column], sample.scale)
-    values = transform.apply(sample.events[:, column]) / np.float32(np.log(10))
+    dye = dye_of(sample, SYTO)
+    values = dye.decades
     judged = parent & np.isfinite(values)
     if not judged.any():
         return not_possible("dna", n, "no events")
     border = _above_debris(sample, values, judged, limits)
     if border is None:
         border = lower_border(values[judged], limits)
-    intensity = float(transform.invert(np.array([border * np.log(10)]))[0])
-    return Step(name="dna", keep=values > border, note=f"DNA dye above {intensity:.0f}")
+    note = f"DNA dye above {dye.intensity(border):.0f}"
+    return Step(name="dna", keep=np.asarray(values > border), note=note)
 
 
 def _above_debris(

@@ -10,11 +10,13 @@ import numpy as np
 from flowpheno.density import density
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.marker import Marker
+from flowpheno.qc.dye import dye_of
 from flowpheno.qc.step import Step, not_possible
-from flowpheno.transform.working import working_transform
+from flowpheno.sample import Scale
 
 if TYPE_CHECKING:
-    from flowpheno.arrays import EventMask
+    from flowpheno.arrays import EventMask, Values
+    from flowpheno.qc.dye import Dye
     from flowpheno.sample import Sample
 
 VIABILITY = Marker("VIABILITY")
@@ -32,6 +34,8 @@ class ViabilityLimits:
         Standard deviation of the density kernel, decades.
     valley_depth : float
         Share of the lower mode that a valley may reach at most.
+    dead_share : float
+        Share of full scale from which cells of one mode are dead.
     fail_percent, warn_percent : float
         Percent of living cells below which a negative is blocked, and a warning given.
     """
@@ -39,6 +43,7 @@ class ViabilityLimits:
     source: str
     bandwidth: float
     valley_depth: float
+    dead_share: float
     fail_percent: float
     warn_percent: float
 
@@ -63,15 +68,13 @@ def check_viability(sample: Sample, parent: EventMask, limits: ViabilityLimits) 
     if not sample.has(VIABILITY) or not parent.any():
         why = "no dead-cell dye in the tube" if parent.any() else "no events"
         return not_possible("live", sample.n_events, why)
-    column = sample.column(VIABILITY)
-    transform = working_transform(sample.channels[column], sample.scale)
-    values = transform.apply(sample.events[:, column]) / np.float32(np.log(10))
+    dye = dye_of(sample, VIABILITY)
+    values = dye.decades
     curve = density(values[parent], bandwidth=limits.bandwidth)
     lowest = curve.modes()
     valley = curve.valley_above(float(lowest[0])) if lowest.size else None
     if valley is None or valley.depth > limits.valley_depth:
-        note = "one mode only: no dead cells told apart"
-        return Step(name="live", keep=np.ones(sample.n_events, bool), note=note)
+        return _one_mode(sample, dye, lowest, limits)
     keep = np.asarray(values < valley.position)
     percent = 100 * float(np.mean(keep[parent]))
     return Step(
@@ -80,6 +83,22 @@ def check_viability(sample: Sample, parent: EventMask, limits: ViabilityLimits) 
         note=f"{percent:.1f} % viable",
         findings=_findings(percent, limits),
     )
+
+
+def _one_mode(sample: Sample, dye: Dye, modes: Values, limits: ViabilityLimits) -> Step:
+    """Keep all; what is bright throughout is dead throughout, or no dead-cell dye."""
+    keep = np.ones(sample.n_events, bool)
+    bright = modes.size > 0 and sample.scale is not Scale.RELATIVE
+    if not bright or dye.intensity(float(modes[0])) < limits.dead_share * dye.full_scale:
+        return Step(name="live", keep=keep, note="one mode only: no dead cells told apart")
+    message = "the dead-cell dye stains all events: all are dead, or it is another dye"
+    finding = Finding(
+        code=ReasonCode.LOW_VIABILITY,
+        severity=Severity.BLOCKING,
+        stage="qc.viability",
+        message=message,
+    )
+    return Step(name="live", keep=keep, note="one bright mode only", findings=(finding,))
 
 
 def _findings(percent: float, limits: ViabilityLimits) -> tuple[Finding, ...]:

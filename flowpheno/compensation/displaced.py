@@ -1,0 +1,92 @@
+"""Whether negative cells are still at zero where another dye is bright."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from flowpheno.statistics import robust_sd
+
+if TYPE_CHECKING:
+    from flowpheno.arrays import Matrix, Values
+    from flowpheno.compensation.limits import SpilloverLimits
+
+
+class Displacement(NamedTuple):
+    """A negative population off zero.
+
+    Attributes
+    ----------
+    emitter, detector : int
+        Columns: where the events are bright, and where they should be at zero.
+    error : float
+        What the coefficient lacks, as a fraction; below zero if it takes off too much.
+    """
+
+    emitter: int
+    detector: int
+    error: float
+
+
+def displaced_negatives(values: Matrix, limits: SpilloverLimits) -> tuple[Displacement, ...]:
+    """Find negative populations that another dye pulls off zero.
+
+    Among the events that are bright in one detector, those negative in a second should lie about
+    zero there, however bright they are in the first. A median beyond the noise of dim events that
+    follows the brightness is an error of the matrix: expression follows it much less.
+
+    Parameters
+    ----------
+    values : Matrix
+        Compensated light as a share of full scale, finite, shape ``(n_events, n_detectors)``.
+    limits : SpilloverLimits
+        Parameters.
+
+    Returns
+    -------
+    tuple of Displacement
+        The largest first; empty for few events.
+    """
+    if len(values) < limits.bright_events:
+        return ()
+    borders = np.maximum(
+        np.percentile(values, limits.bright_percentile, axis=0), limits.bright_share
+    )
+    noise = [_noise(values[:, column]) for column in range(values.shape[1])]
+    found = []
+    for emitter in range(values.shape[1]):
+        bright = values[values[:, emitter] >= borders[emitter]]
+        for detector in range(values.shape[1]):
+            if detector == emitter or len(bright) < limits.bright_events:
+                continue
+            error = _error(bright[:, emitter], bright[:, detector], noise[detector], limits)
+            if error is not None:
+                found.append(Displacement(emitter, detector, error))
+    return tuple(sorted(found, key=lambda one: -abs(one.error)))
+
+
+def _noise(light: Values) -> float:
+    """Robust SD of negative events: those below zero, mirrored, hold no expression."""
+    below = light[light < 0]
+    return robust_sd(np.concatenate([below, -below])) if below.size else 0.0
+
+
+def _error(
+    emitter: Values, detector: Values, noise: float, limits: SpilloverLimits
+) -> float | None:
+    """Measure how a negative population follows the emitter; None if it does not."""
+    # the part of the events that may be negative if the coefficient is off by this little
+    reach = limits.negative_sd * noise + limits.negative_reach * emitter
+    negative = np.abs(detector) <= reach
+    if np.count_nonzero(negative) < limits.bright_events:
+        return None
+    light, seen = emitter[negative], detector[negative]
+    middle = float(np.median(seen))
+    if abs(middle) <= limits.negative_sd * noise or light.std() <= 0 or seen.std() <= 0:
+        return None
+    error = middle / float(np.median(light))
+    follows = float(np.corrcoef(light, seen)[0, 1]) * np.sign(middle)
+    if abs(error) < limits.negative_least or follows < limits.negative_correlation:
+        return None
+    return error
