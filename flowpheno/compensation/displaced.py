@@ -1,4 +1,4 @@
-"""Whether negative cells are still at zero where another dye is bright."""
+"""Whether another dye pulls negative cells below zero."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class Displacement(NamedTuple):
-    """A negative population off zero.
+    """A negative population below zero.
 
     Attributes
     ----------
     emitter, detector : int
         Columns: where the events are bright, and where they should be at zero.
     error : float
-        What the coefficient lacks, as a fraction; below zero if it takes off too much.
+        What the coefficient lacks, as a fraction; below zero, as it takes off too much.
     """
 
     emitter: int
@@ -30,11 +30,12 @@ class Displacement(NamedTuple):
 
 
 def displaced_negatives(values: Matrix, limits: SpilloverLimits) -> tuple[Displacement, ...]:
-    """Find negative populations that another dye pulls off zero.
+    """Find negative populations that another dye pulls below zero.
 
     Among the events that are bright in one detector, those negative in a second should lie about
-    zero there, however bright they are in the first. A median beyond the noise of dim events that
-    follows the brightness is an error of the matrix: expression follows it much less.
+    zero there, however bright they are in the first. A median below the noise of dim events that
+    falls with the brightness is an error of the matrix. Upwards this would prove nothing: dim
+    expression and autofluorescence rise with the size of a cell as well.
 
     Parameters
     ----------
@@ -76,17 +77,17 @@ def _error(
     emitter: Values, detector: Values, noise: float, limits: SpilloverLimits
 ) -> float | None:
     """Measure how a negative population follows the emitter; None if it does not."""
-    # the part of the events that may be negative if the coefficient is off by this little
+    # events that may be negative if the coefficient is off by no more than this
     reach = limits.negative_sd * noise + limits.negative_reach * emitter
     negative = np.abs(detector) <= reach
     if np.count_nonzero(negative) < limits.bright_events:
         return None
     light, seen = emitter[negative], detector[negative]
     middle = float(np.median(seen))
-    if abs(middle) <= limits.negative_sd * noise or light.std() <= 0 or seen.std() <= 0:
+    if middle >= -limits.negative_sd * noise or light.std() <= 0:
         return None
     error = middle / float(np.median(light))
-    follows = float(np.corrcoef(light, seen)[0, 1]) * np.sign(middle)
-    if abs(error) < limits.negative_least or follows < limits.negative_correlation:
+    if error > -limits.negative_least or seen.std() <= 0:
         return None
-    return error
+    falls = -float(np.corrcoef(light, seen)[0, 1])
+    return error if falls >= limits.negative_correlation else None

@@ -35,9 +35,10 @@ class SpilloverLimits:
     tight_least : float
         Quotient below which a spill makes no difference.
     tight_pairs : int
-        Pairs of detectors that follow each other from which data look uncompensated.
+        Pairs of detectors that follow each other from which data look uncompensated; fewer count
+        where the matrix knows of spill between them.
     negative_sd : float
-        Robust SDs of the negative population by which its median may lie off zero among the
+        Robust SDs of the negative population by which its median may lie below zero among the
         events that are bright in another detector.
     negative_correlation : float
         Correlation with that other detector from which such a median comes from spill.

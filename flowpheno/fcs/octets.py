@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flowpheno.fcs.parameters import Parameter
 
 _LARGEST_TABLE_BITS = 16
+_MOST_TABLES = 64  # of 256 kB; columns share them, and beyond these values are computed one by one
 _WINDOW_BITS = 64
 _Table: TypeAlias = npt.NDArray[np.float32]
 _Octets: TypeAlias = npt.NDArray[np.uint8]
@@ -78,7 +79,8 @@ def plan_columns(
         parameter = parameters[index]
         undo = parameter.decades > 0 and scaling is not Scaling.RAW
         key = (parameter.decades, parameter.offset, parameter.resolution, parameter.mask)
-        if undo and not parameter.mask >> _LARGEST_TABLE_BITS and key not in tables:
+        small = not parameter.mask >> _LARGEST_TABLE_BITS
+        if undo and small and key not in tables and len(tables) < _MOST_TABLES:
             tables[key] = _table(parameter)
         planned.append(
             Column(

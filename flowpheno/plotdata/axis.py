@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -78,14 +78,17 @@ class Axis:
             Same shape; 0 at `low`, 1 at `high`, outside that beyond the ends.
         """
         ends = self._display(np.array([self.low, self.high]))
-        shown = self._display(np.asarray(values, dtype=np.float64))
+        exact = np.asarray(values)
+        if exact.dtype != np.float32:  # events stay single: a picture needs no more
+            exact = exact.astype(np.float64)
+        shown = self._display(exact)
         along: Values = (shown - ends[0]) / (ends[1] - ends[0])
         return along
 
-    def _display(self, values: Values) -> Values:
+    def _display(self, values: npt.NDArray[np.floating[Any]]) -> Values:
         transform = self.transform
         if transform is None:
-            return values
+            return np.asarray(values, dtype=np.float64)
         shown = np.asarray(transform.apply(np.atleast_1d(values)), dtype=np.float64)
         return shown.reshape(values.shape)
 

@@ -48,9 +48,7 @@ class AdequacyLimits:
     maximum_age_hours: float
 
 
-def check_adequacy(
-    raw: Sample, cells: EventMask, limits: AdequacyLimits
-) -> tuple[Finding, ...]:
+def check_adequacy(raw: Sample, cells: EventMask, limits: AdequacyLimits) -> tuple[Finding, ...]:
     """Judge the number of cells and the rate at which they came.
 
     How far down a negative reaches is said elsewhere, from the limit of detection.

@@ -87,7 +87,9 @@ def check_negative(sample: Sample, parent: EventMask, limits: NegativeLimits) ->
         else:
             keep &= ~far | explained
             what = f"{np.count_nonzero(far & ~explained)} left out, the others bright elsewhere"
-        findings.append(_note(f"{channel.detector}: {count} events far below zero, {what}", percent))
+        findings.append(
+            _note(f"{channel.detector}: {count} events far below zero, {what}", percent)
+        )
     return Step(
         name="above_zero",
         keep=keep,

@@ -74,6 +74,7 @@ def check_particles(
         why = "too few channels of fluorescence on a linear scale" if parent.any() else "no events"
         return not_possible("no_particles", n, why)
     tops = np.array([raw.channels[column].range for column in columns], np.float32)
+    tops = np.maximum(tops, raw.events[np.ix_(parent, columns)].max(axis=0))  # values off $PnR
     beads = parent & (raw.events[:, columns] > limits.bead_share * tops).all(axis=1)
     air = parent & _dark(sample, columns, parent, limits)
     air &= np.logical_or.reduce([_off_scale(raw, marker) for marker in _SCATTER])

@@ -210,14 +210,16 @@ def solve(curve: Curve, intensity: Values) -> Values:
     array
         Same shape, double precision.
     """
-    y = curve.above(intensity)
+    x = np.ravel(intensity)
+    y = curve.above(x)
+    active = np.arange(x.size)
     for _ in range(_MOST_STEPS):
-        following = np.maximum(_step(curve, y, intensity), curve.zero)
-        done = (np.abs(following - y) <= _CLOSE * (1 + np.abs(y))).all()
-        y = following
-        if done:
+        before = y[active]
+        y[active] = np.maximum(_step(curve, before, x[active]), curve.zero)
+        active = active[np.abs(y[active] - before) > _CLOSE * (1 + np.abs(before))]
+        if not active.size:
             break
-    return y
+    return y.reshape(np.shape(intensity))
 
 
 def _step(curve: Curve, position: Values, intensity: Values) -> Values:

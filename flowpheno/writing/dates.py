@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
+
+from flowpheno.fcs.moment import moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,7 @@ def date_keywords(keywords: Mapping[str, str]) -> dict[str, str]:
         end = end + timedelta(days=1) if end.date() < date.max else None
     found = {"$BEGINDATETIME": begin, "$ENDDATETIME": end}
     return {
-        keyword: moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
-        for keyword, moment in found.items()
-        if moment is not None and not keywords.get(keyword)
+        keyword: when.isoformat(timespec="milliseconds" if when.microsecond else "seconds")
+        for keyword, when in found.items()
+        if when is not None and not keywords.get(keyword)
     }

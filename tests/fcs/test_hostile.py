@@ -30,3 +30,12 @@ def test_more_delimited_values_than_the_machine_counts(n_events):
     raw = build_fcs(describe(1, 1, data_type="A", P1B="*", TOT=n_events), b"1")
     with pytest.raises(FcsError, match="DATA segment"):
         read_bytes(raw)
+
+
+def test_more_amplifiers_than_there_are_tables_for():
+    decades = [f"{1 + n / 100:.2f}" for n in range(100)]
+    amplifiers = {f"P{n}E": f"{d},1" for n, d in enumerate(decades, start=1)}
+    resolutions = {f"P{n}R": "65536" for n in range(1, 101)}
+    raw = integer_file([[40_000] * 100], **amplifiers, **resolutions)
+    expected = 10 ** (40_000 * np.array(decades, np.float64) / 65536)
+    np.testing.assert_allclose(read_bytes(raw).events[0], expected, rtol=1e-6)

@@ -11,7 +11,16 @@ from flowpheno.qc import quality_control
 from flowpheno.reading import read_fcs
 from flowpheno.simulation import ARTEFACT_LABELS
 
-STEPS = ("time_ok", "within_range", "dna", "singlets", "intact", "live")
+STEPS = (
+    "time_ok",
+    "within_range",
+    "above_zero",
+    "no_particles",
+    "dna",
+    "singlets",
+    "intact",
+    "live",
+)
 GATES = {"dna": "syto", "singlets": "singlets", "intact": "intact"}
 """Steps, and the expert's cumulative gates of the real marrow."""
 SATURATED = 15_505

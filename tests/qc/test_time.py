@@ -75,7 +75,8 @@ def test_a_pause_of_the_flow_is_noted(qc_tube, qc_limits):
     columns["Time"][15_000:] += 1000
     step = check_time(qc_tube(columns=columns), qc_limits.time)
     assert step.keep.all()
-    assert ["came slowly" in f.message for f in step.findings] == [True]
+    assert ["paused or clogged for" in f.message for f in step.findings] == [True]
+    assert step.findings[0].value == pytest.approx(9.1, abs=1.5)
 
 
 def test_the_order_of_events_in_the_file_does_not_matter(qc_tube, qc_limits):
