@@ -144,6 +144,8 @@ def _aberrant(facts: SpecimenFacts, rules: DecisionRules, mrd: MrdRules) -> Deci
         return Decision(SpecimenVerdict.SUSPICIOUS, reasons)
     if percent >= rules.confirm_percent_known:
         return Decision(SpecimenVerdict.CONFIRMED_BCP_ALL, reasons)
+    if ReasonCode.DEAD_CELLS_NOT_EXCLUDED in reasons:  # a few dying cells look aberrant
+        return Decision(SpecimenVerdict.SUSPICIOUS, reasons)
     quantified = facts.n_blasts >= mrd.lloq_events
     verdict = SpecimenVerdict.POSITIVE_MRD if quantified else SpecimenVerdict.POSITIVE_LOW_UNQUANT
     return Decision(verdict, reasons)

@@ -11,8 +11,8 @@ import typer
 if TYPE_CHECKING:
     from flowpheno.fcs.spillover import Spillover
     from flowpheno.panel.definitions import Definitions
-    from flowpheno.pipeline.conversion import Converted, NotConverted
     from flowpheno.pipeline.controls import Estimated
+    from flowpheno.pipeline.conversion import Converted, NotConverted
 
 
 def compensate(

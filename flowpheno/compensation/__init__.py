@@ -16,29 +16,44 @@ from flowpheno.compensation.limits import (
     SpilloverLimits,
     UnmixingLimits,
 )
+from flowpheno.compensation.sensitivity import (
+    CoefficientEffect,
+    changed_weights,
+    coefficient_effects,
+)
+from flowpheno.compensation.spectra import Spectra, read_spectra_csv
 from flowpheno.compensation.table import (
     read_spillover_csv,
     read_spillover_file,
     spillover_csv,
 )
+from flowpheno.compensation.unmix import Method, Unmixed, unmix
 
 __all__ = [
+    "CoefficientEffect",
     "CompensationLimits",
     "Control",
     "ControlLimits",
     "ControlSet",
     "ControlSummary",
     "FoundBy",
+    "Method",
+    "Spectra",
     "SpilloverEstimate",
     "SpilloverLimits",
+    "Unmixed",
     "UnmixingLimits",
     "assign_controls",
+    "changed_weights",
     "check_spillover",
+    "coefficient_effects",
     "compensate",
     "estimate_spillover",
+    "read_spectra_csv",
     "read_spillover_csv",
     "read_spillover_file",
     "spillover_csv",
+    "unmix",
     "unmixing_of",
     "with_spillover",
 ]

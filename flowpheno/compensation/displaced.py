@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from flowpheno.compensation.limits import SpilloverLimits
 
 
+_DARKEST = 25
+"""Percentile of a dye up to which its events show what noise there is without it."""
+
+
 class Displacement(NamedTuple):
     """A negative population below zero.
 
@@ -54,14 +58,15 @@ def displaced_negatives(values: Matrix, limits: SpilloverLimits) -> tuple[Displa
     borders = np.maximum(
         np.percentile(values, limits.bright_percentile, axis=0), limits.bright_share
     )
-    noise = [_noise(values[:, column]) for column in range(values.shape[1])]
     found = []
     for emitter in range(values.shape[1]):
         bright = values[values[:, emitter] >= borders[emitter]]
+        dark = values[values[:, emitter] <= np.percentile(values[:, emitter], _DARKEST)]
         for detector in range(values.shape[1]):
             if detector == emitter or len(bright) < limits.bright_events:
                 continue
-            error = _error(bright[:, emitter], bright[:, detector], noise[detector], limits)
+            noise = _noise(dark[:, detector])
+            error = _error(bright[:, emitter], bright[:, detector], noise, limits)
             if error is not None:
                 found.append(Displacement(emitter, detector, error))
     return tuple(sorted(found, key=lambda one: -abs(one.error)))

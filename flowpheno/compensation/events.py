@@ -132,10 +132,12 @@ def _following(
     light: _Light, spillover: Spillover | None, limits: SpilloverLimits
 ) -> tuple[Finding, ...]:
     """Detectors that follow each other as tightly as only spill makes them."""
+    # not DNA and dead-cell dyes: cells take them up so alike that they follow everything
     pairs = [
         (first, second)
         for first in range(len(light.names))
         for second in _followers(light.values, first, limits)
+        if not light.dyes & {light.names[first], light.names[second]}
     ]
     names = [f"{light.names[second]} follows {light.names[first]}" for first, second in pairs]
     if len(pairs) >= limits.tight_pairs:
@@ -144,14 +146,11 @@ def _following(
             f"{'; '.join(names[:_SHOWN])}"
         )
         return (doubt(message, float(len(pairs))),)
-    # one pair may be two antigens of one cell, unless spill is known between them and is no dye
-    # that every cell takes up alike
+    # one pair may be two antigens of one cell, unless spill is known between them
     known = [
         name
         for name, (first, second) in zip(names, pairs, strict=True)
         if _spill(spillover, light.names[first], light.names[second]) >= limits.tight_least
-        and light.names[first] not in light.dyes
-        and light.names[second] not in light.dyes
     ]
     if not known:
         return ()

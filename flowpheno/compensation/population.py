@@ -136,7 +136,7 @@ def _usable(sample: Sample, detectors: Sequence[str], limits: ControlLimits) -> 
     ]
     events = sample.events[np.isfinite(sample.events[:, columns + scatter]).all(axis=1)]
     full = np.array([sample.channels[index].range for index in columns])
-    saturated = (events[:, columns] >= limits.saturated_share * full).any(axis=1)
+    saturated = np.any(events[:, columns] >= limits.saturated_share * full, axis=1)
     kept = events[~saturated].astype(np.float64)
     return _Events(
         light=kept[:, columns],
@@ -185,7 +185,7 @@ def _above_unstained(
 ) -> tuple[EventMask, EventMask]:
     """Take for positive what is brighter than nearly all unstained events."""
     cut = max(end_of_negative(dark, limits), float(np.percentile(dark, limits.dark_percentile)))
-    positive = own > cut
+    positive = np.asarray(own > cut)
     percent = 100 * float(np.mean(positive)) if len(own) else 0.0
     by_chance = 100 * float(np.mean(dark > cut))
     if percent * limits.contamination_percent < 100 * by_chance:

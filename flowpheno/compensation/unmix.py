@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from flowpheno.arrays import Matrix
     from flowpheno.compensation.limits import UnmixingLimits
-    from flowpheno.compensation.reference import References
+    from flowpheno.compensation.spectra import Spectra
     from flowpheno.marker import Vocabulary
     from flowpheno.sample import Sample
 
@@ -61,7 +61,7 @@ class Unmixed:
 
 def unmix(
     sample: Sample,
-    references: References,
+    references: Spectra,
     limits: UnmixingLimits,
     *,
     method: Method | str = Method.LEAST_SQUARES,
@@ -73,7 +73,7 @@ def unmix(
     ----------
     sample : Sample
         Linear intensities of all detectors, not compensated.
-    references : References
+    references : Spectra
         Spectra of the dyes.
     limits : UnmixingLimits
         Parameters.
@@ -138,7 +138,7 @@ def unmix(
     return Unmixed(sample=unmixed, residual=residual, findings=findings)
 
 
-def _columns(sample: Sample, references: References) -> list[int]:
+def _columns(sample: Sample, references: Spectra) -> list[int]:
     """Find the detectors of the references, or refuse."""
     if sample.scale is not Scale.LINEAR:
         raise CompensationError(f"{sample.name}: a relative scale cannot be unmixed")
@@ -156,7 +156,7 @@ def _columns(sample: Sample, references: References) -> list[int]:
 
 
 def _channels(
-    references: References, vocabulary: Vocabulary | None, top: float
+    references: Spectra, vocabulary: Vocabulary | None, top: float
 ) -> tuple[Channel, ...]:
     return tuple(
         Channel(
@@ -180,7 +180,7 @@ def _finding(
     return Finding(code=code, severity=severity, stage=_STAGE, message=message, value=value)
 
 
-def _of_references(references: References, limits: UnmixingLimits) -> list[Finding]:
+def _of_references(references: Spectra, limits: UnmixingLimits) -> list[Finding]:
     """Doubt references that resemble each other."""
     findings = []
     matrix: Matrix = references.matrix

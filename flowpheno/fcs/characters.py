@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.errors import FcsError
-from flowpheno.fcs.number import parse_number
+from flowpheno.errors import FcsError, UnsupportedFcsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from flowpheno.fcs.parameters import Parameter
     from flowpheno.fcs.source import Source
 
-_DELIMITERS = re.compile(rb"[,;\s\0]+")
+_MOST_BYTES = 64_000_000
+_BLOCK_WORDS = 100_000  # the text of a number takes a multiple of its space
+_LONGEST_WORD = 64
+_WORD = re.compile(rb"[^,;\s\0]+")
+_NUMERIC = re.compile(rb"[0-9+\-.eE \0]*")
 
 
 def read_characters(
@@ -45,26 +49,79 @@ def read_characters(
     ------
     FcsError
         If there are more or fewer words than values, or words that are no numbers.
+    UnsupportedFcsError
+        If there are more characters than any instrument ever wrote.
     """
+    if layout.size > _MOST_BYTES:
+        problem = f"{layout.size} characters; at most {_MOST_BYTES} are read"
+        raise UnsupportedFcsError(problem, segment="DATA", offset=layout.begin)
     raw = source.read(layout.begin, layout.size)
-    n_values = layout.n_events * len(parameters)
+    shape = (layout.n_events, len(parameters))
+    values = np.empty(shape, dtype=np.float32)
     widths = [parameter.width for parameter in parameters]
-    words: list[bytes] = []
-    if all(widths):
-        ends = np.cumsum(widths)
-        for first in range(0, layout.n_events * int(ends[-1]), int(ends[-1])):
-            words += [
-                raw[first + end - w : first + end] for end, w in zip(ends, widths, strict=True)
-            ]
-    else:
-        words = _DELIMITERS.sub(b" ", raw).split()
-    if len(words) != n_values:
-        problem = f"{n_values} values expected, {len(words)} present"
+    if not all(widths):
+        return _delimited(raw, values.reshape(-1), layout).reshape(shape)
+    table = np.frombuffer(raw, np.uint8).reshape(layout.n_events, sum(widths))
+    end = 0
+    for n, width in enumerate(widths):
+        column = np.ascontiguousarray(table[:, end : end + width]).view(f"S{width}")[:, 0]
+        values[:, n] = _numbers(column, layout)
+        end += width
+    return values
+
+
+def _delimited(
+    raw: bytes, values: npt.NDArray[np.float32], layout: Layout
+) -> npt.NDArray[np.float32]:
+    """Read words as they come, some at a time."""
+    words: Iterator[bytes] = (match[0] for match in _WORD.finditer(raw))
+    filled = 0
+    while some := list(islice(words, _BLOCK_WORDS)):
+        if filled + len(some) > values.size:
+            problem = f"{values.size} values expected, more present"
+            raise FcsError(problem, segment="DATA", offset=layout.begin)
+        longest = max(some, key=len)
+        if len(longest) > _LONGEST_WORD:
+            raise _no_number(longest, layout)
+        values[filled : filled + len(some)] = _numbers(np.array(some), layout)
+        filled += len(some)
+    if filled < values.size:
+        problem = f"{values.size} values expected, {filled} present"
         raise FcsError(problem, segment="DATA", offset=layout.begin)
-    numbers = [parse_number(word.decode("latin-1")) for word in words]
-    if None in numbers:
-        problem = f"{words[numbers.index(None)][:24]!r} is no number"
-        raise FcsError(problem, segment="DATA", offset=layout.begin)
-    with np.errstate(over="ignore"):
-        values = np.array(numbers, dtype=np.float64).astype(np.float32)
-    return values.reshape(layout.n_events, len(parameters))
+    return values
+
+
+def _numbers(words: npt.NDArray[np.bytes_], layout: Layout) -> npt.NDArray[np.float32]:
+    """Read words of one length; ``nan`` and ``inf`` are none."""
+    if not words.size:
+        return np.empty(0, dtype=np.float32)
+    numbers = _parsed(words)
+    if numbers is None:
+        raise _no_number(next(filter(_is_odd, words.tolist())), layout)
+    if not np.isfinite(numbers).all():
+        raise _no_number(words[~np.isfinite(numbers)][0], layout)
+    with np.errstate(over="ignore"):  # float64 beyond float32 is infinite
+        return numbers.astype(np.float32)
+
+
+def _parsed(words: npt.NDArray[np.bytes_]) -> npt.NDArray[np.float64] | None:
+    """Numbers; None if a word is none."""
+    if not _NUMERIC.fullmatch(words.tobytes()):
+        return None
+    try:
+        return words.astype(np.float64)
+    except ValueError:
+        return None
+
+
+def _is_odd(word: bytes) -> bool:
+    """Tell whether a word is no number."""
+    try:
+        float(word)
+    except ValueError:
+        return True
+    return _NUMERIC.fullmatch(word) is None
+
+
+def _no_number(word: bytes, layout: Layout) -> FcsError:
+    return FcsError(f"{word[:24]!r} is no number", segment="DATA", offset=layout.begin)

@@ -14,7 +14,7 @@ from flowpheno.arrays import freeze
 from flowpheno.errors import FcsError
 from flowpheno.fcs.byteorder import endianness, is_plain, least_first
 from flowpheno.fcs.characters import read_characters
-from flowpheno.fcs.octets import choose_decoder, plan_columns
+from flowpheno.fcs.octets import MARGIN, choose_decoder, plan_columns
 from flowpheno.fcs.parameters import DataType
 from flowpheno.fcs.selection import Scaling
 
@@ -51,7 +51,7 @@ class Decoded:
         Shape ``(n_events, n_columns)``, C-contiguous, read-only.
     high : ndarray of float32
         Largest value of each column, shape ``(n_columns,)``; NaN where a value is, ``-inf`` for
-        no events.
+        no events. Of integers that cannot exceed their full scale, the full scale.
     finite : bool
         Whether every value is a finite number.
     """
@@ -117,7 +117,9 @@ def read_events(
             fill = _copier(source, layout, selection)
         else:
             fill = _decoder(source, layout, parameters, selection=selection, scaling=scaling)
-        return _decoded(events, _fill_all(events, fill, source))
+        limits = _full_scales(parameters, selection, scaling)
+        parts = _fill_all(events, fill, source, measured=limits is None)
+        return _decoded(events, parts) if limits is None else _bounded(events, limits)
     except MemoryError as error:
         problem = f"{shape[0]} events x {shape[1]} parameters do not fit into memory"
         raise FcsError(problem, segment="DATA", offset=layout.begin) from error
@@ -167,7 +169,8 @@ def _decoder(
     decode = choose_decoder(columns, parameters, layout)
     start, step = selection.rows.start, selection.rows.step
     most = max(_DECODED_VALUES // len(parameters) // step, 1)
-    most = -(-most // _PACKED_EVENTS) * _PACKED_EVENTS
+    if step == 1:
+        most = -(-most // _PACKED_EVENTS) * _PACKED_EVENTS
 
     def fill(rows: _Floats, first: int) -> None:
         for part in range(0, len(rows), most):
@@ -178,18 +181,44 @@ def _decoder(
         # packed events end with a byte at every eighth
         lead = begin % _PACKED_EVENTS if layout.packed else 0
         length = lead + (len(rows) - 1) * step + 1
-        octets = np.empty(-(-length * layout.event_bits // 8), dtype=np.uint8)
-        source.read_into(octets, layout.begin + (begin - lead) * layout.event_bits // 8)
+        size = -(-length * layout.event_bits // 8)
+        room = np.empty(size + 2 * MARGIN, dtype=np.uint8)
+        source.read_into(
+            room[MARGIN:-MARGIN], layout.begin + (begin - lead) * layout.event_bits // 8
+        )
         whole = rows if length == len(rows) else np.empty((length, len(columns)), np.float32)
         with np.errstate(over="ignore", invalid="ignore"):  # float64 beyond float32 is infinite
-            decode(octets if layout.packed else octets.reshape(length, -1), whole)
+            decode(room, whole)
         if whole is not rows:
             rows[...] = whole[lead::step]
 
     return fill
 
 
-def _fill_all(events: _Floats, fill: _Fill, source: Source) -> list[tuple[_Floats, float]]:
+def _full_scales(
+    parameters: Sequence[Parameter], selection: Selection, scaling: Scaling
+) -> list[float] | None:
+    """Full scale of each column, if every value is an integer that cannot exceed it."""
+    wanted = [parameters[column] for column in selection.columns]
+    if any(p.data_type is not DataType.INTEGER or p.mask >= p.resolution for p in wanted):
+        return None
+    if scaling is Scaling.RAW:
+        return [p.resolution for p in wanted]
+    gains = [p.gain if scaling is Scaling.GAIN and p.decades == 0 else 1.0 for p in wanted]
+    return [p.range / gain for p, gain in zip(wanted, gains, strict=True)]
+
+
+def _bounded(events: _Floats, limits: Sequence[float]) -> Decoded:
+    """Freeze a matrix whose values need not be looked at."""
+    with np.errstate(over="ignore"):  # an amplifier may exceed all numbers
+        high = np.array(limits, dtype=np.float64).astype(np.float32)
+    finite = bool(np.isfinite(high).all())
+    return Decoded(events=freeze(events), high=high, finite=finite)
+
+
+def _fill_all(
+    events: _Floats, fill: _Fill, source: Source, *, measured: bool
+) -> list[tuple[_Floats, float]]:
     """Fill the matrix; blocks do not touch each other, so threads need no lock."""
     n_events, n_columns = events.shape
     block = max(_BLOCK_BYTES // (4 * n_columns), 1)
@@ -198,7 +227,7 @@ def _fill_all(events: _Floats, fill: _Fill, source: Source) -> list[tuple[_Float
     def work(first: int) -> tuple[_Floats, float]:
         rows = events[first : first + block]
         fill(rows, first)
-        return _extremes(rows)
+        return _extremes(rows if measured else rows[:0])
 
     threads = min(_MOST_THREADS, os.cpu_count() or 1)
     if events.nbytes < _THREADED_BYTES or threads < 2 or not source.is_shared:  # noqa: PLR2004 - one thread needs no pool

@@ -77,7 +77,7 @@ class FcsDataset:
         Values, linear unless asked for otherwise, shape ``(n_events, n_parameters)``, read-only.
     high : ndarray of float32
         Largest value of each column, shape ``(n_parameters,)``; NaN where a value is, ``-inf``
-        for no events.
+        for no events. Of integers that cannot exceed their full scale, the full scale.
     n_recorded : int
         Events of the data set, read or not.
     spillover : Spillover or None

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _LARGEST_TABLE_BITS = 16
 _MOST_TABLES = 64  # of 256 kB; columns share them, and beyond these values are computed one by one
 _WINDOW_BITS = 64
+MARGIN = 8
+"""Bytes before and behind those of a block, so that odd widths can be read as whole words."""
+
 _Table: TypeAlias = npt.NDArray[np.float32]
 _Octets: TypeAlias = npt.NDArray[np.uint8]
 
@@ -111,15 +114,15 @@ def choose_decoder(
     Returns
     -------
     callable
-        Takes bytes, shape ``(n_events, event_bytes)`` (one dimension where values are packed),
-        which it may overwrite, and a matrix ``(n_events, len(columns))`` that it fills.
+        Takes the bytes of whole events with `MARGIN` more on either side, which it may overwrite,
+        and a matrix ``(n_events, len(columns))`` that it fills.
     """
     if layout.packed:
-        return lambda octets, rows: _decode_packed(octets, rows, columns, parameters, layout)
+        return lambda room, rows: _decode_packed(room, rows, columns, parameters, layout)
     whole = [c.parameter for c in columns] == list(parameters)
     if whole and _are_words(parameters, layout.byte_order):
         return _WordDecoder(columns, layout.byte_order)
-    return lambda octets, rows: _decode_columns(octets, rows, columns, layout.byte_order)
+    return lambda room, rows: _decode_columns(room, rows, columns, layout.byte_order)
 
 
 class _WordDecoder:
@@ -141,42 +144,49 @@ class _WordDecoder:
             self._masks = None
         elif len(set(masks)) == 1:
             self._masks = self._masks[:1]
-        self._table = columns[0].table if len({id(c.table) for c in columns}) == 1 else None
+        shared = columns[0].table if len({id(c.table) for c in columns}) == 1 else None
+        self._table = None if shared is None else self._table_of_words(shared, masks[0])
 
-    def __call__(self, octets: _Octets, rows: npt.NDArray[np.float32]) -> None:
+    def __call__(self, room: _Octets, rows: npt.NDArray[np.float32]) -> None:
         """Decode a block."""
-        values = self._words(octets)
+        values = self._words(room, rows.shape)
+        if self._table is not None:  # it has an entry for every word
+            raw = values.view(values.dtype.newbyteorder("="))
+            np.take(self._table, raw.astype(np.intp), out=rows, mode="wrap")
+            return
         if self._masks is not None:
             raw = values.view(values.dtype.newbyteorder("="))
             np.bitwise_and(raw, self._masks.view(raw.dtype), out=raw)
-        if self._table is not None:  # every index is masked to the length of the table
-            np.take(self._table, values.astype(np.intp), out=rows, mode="wrap")
-            return
         np.copyto(rows, values, casting="unsafe")
         for n, column in enumerate(self._columns):
             if column.logarithmic or column.divisor != 1:
                 rows[:, n] = _scaled(values[:, n].astype(self._word.newbyteorder("=")), column)
 
-    def _words(self, octets: _Octets) -> npt.NDArray[Any]:
+    def _table_of_words(self, table: _Table, mask: int) -> _Table | None:
+        """Fold the byte order and the mask into the table."""
+        if self._width > _LARGEST_TABLE_BITS // 8:
+            return None
+        words = np.arange(1 << (8 * self._width)).astype(self._word.newbyteorder("="))
+        return np.asarray(table[words.view(self._word).astype(np.int64) & mask])
+
+    def _words(self, room: _Octets, shape: tuple[int, ...]) -> npt.NDArray[Any]:
         """View the bytes as words; three bytes as four, of which the mask hides one."""
         extra = self._word.itemsize - self._width
         if extra == 0:
-            return octets.view(self._word)
-        room = np.zeros(octets.size + 2 * extra, dtype=np.uint8)
-        room[extra : extra + octets.size] = octets.reshape(-1)
-        begin = extra if self._sign == "<" else 0  # the odd bytes are the most significant
-        shape = (len(octets), octets.shape[1] // self._width)
-        strides = (octets.shape[1], self._width)
+            return room[MARGIN:-MARGIN].view(self._word).reshape(shape)
+        begin = MARGIN - (extra if self._sign == ">" else 0)  # where the odd byte counts most
+        strides = (shape[1] * self._width, self._width)
         return np.ascontiguousarray(np.ndarray(shape, self._word, room.data, begin, strides))
 
 
 def _decode_columns(
-    octets: _Octets,
+    room: _Octets,
     rows: npt.NDArray[np.float32],
     columns: Sequence[Column],
     byte_order: tuple[int, ...],
 ) -> None:
     """Any mixture of widths and types."""
+    octets = room[MARGIN:-MARGIN].reshape(len(rows), -1)
     for n, column in enumerate(columns):
         first, width = column.bit // 8, column.parameter.width
         values = _words(octets[:, first : first + width], column.parameter, byte_order)
@@ -197,7 +207,7 @@ def _words(octets: _Octets, parameter: Parameter, byte_order: tuple[int, ...]) -
 
 
 def _decode_packed(
-    octets: _Octets,
+    room: _Octets,
     rows: npt.NDArray[np.float32],
     columns: Sequence[Column],
     parameters: Sequence[Parameter],
@@ -210,7 +220,7 @@ def _decode_packed(
     """
     event_bits = sum(parameter.bits for parameter in parameters)
     little = endianness(layout.byte_order) == "<"
-    bits = np.unpackbits(octets, bitorder="little" if little else "big")
+    bits = np.unpackbits(room[MARGIN:-MARGIN], bitorder="little" if little else "big")
     table = bits[: len(rows) * event_bits].reshape(len(rows), event_bits)
     for n, column in enumerate(columns):
         width = column.parameter.bits

@@ -63,7 +63,9 @@ class ChannelName:
 
 
 @lru_cache(maxsize=4096)  # the files of a folder name their channels alike
-def resolve_channel(detector: str, label: str, vocabulary: Vocabulary) -> ChannelName:
+def resolve_channel(
+    detector: str, label: str, vocabulary: Vocabulary, *, suggesting: bool = True
+) -> ChannelName:
     """Say what a channel measures, from its two names.
 
     The label (``$PnS``) counts before the detector (``$PnN``). What is not understood whole is
@@ -77,6 +79,8 @@ def resolve_channel(detector: str, label: str, vocabulary: Vocabulary) -> Channe
         ``$PnS``; empty if absent.
     vocabulary : Vocabulary
         The names that are known.
+    suggesting : bool
+        Whether to look for known names that resemble one that is not understood, which is slow.
 
     Returns
     -------
@@ -88,10 +92,10 @@ def resolve_channel(detector: str, label: str, vocabulary: Vocabulary) -> Channe
         label = joined if _says_nothing(label) else label
     detector = _COMPENSATED.sub("", detector.strip())
     label = "" if _says_nothing(label) else label.strip()
-    by_detector = _read(detector, vocabulary)
+    by_detector = _read(detector, vocabulary, suggesting=suggesting)
     if not label or _is_spelled_alike(label, detector):
         return _as_channel(by_detector, by_detector, labelled=bool(label))
-    by_label = _read(label, vocabulary)
+    by_label = _read(label, vocabulary, suggesting=suggesting)
     if by_detector.has(WordKind.SCATTER) or by_detector.has(WordKind.TIME):
         return _as_channel(by_detector, by_detector, labelled=False)
     if by_label.understood and not by_label.names_something:
@@ -160,7 +164,7 @@ def _says_nothing(label: str) -> bool:
     return _EMPTY.fullmatch(kept) is not None
 
 
-def _read(name: str, vocabulary: Vocabulary) -> _Reading:
+def _read(name: str, vocabulary: Vocabulary, *, suggesting: bool = True) -> _Reading:
     """Read one name."""
     if len(name) > _LONGEST_NAME:
         return _Reading()
@@ -179,7 +183,7 @@ def _read(name: str, vocabulary: Vocabulary) -> _Reading:
             words=words if unclear else (),
             measure=bare.measure,
             mass=bare.mass,
-            nearest=candidates or nearest_names(bare.text, vocabulary),
+            nearest=candidates or (nearest_names(bare.text, vocabulary) if suggesting else ()),
         )
     return _Reading(
         words=words,

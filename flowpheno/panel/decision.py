@@ -17,6 +17,7 @@ _FORBID_A_NEGATIVE = frozenset(
     {
         ReasonCode.LOW_VIABILITY,
         ReasonCode.HEMODILUTED,
+        ReasonCode.DEAD_CELLS_NOT_EXCLUDED,
         ReasonCode.TIME_INSTABILITY,
         ReasonCode.MISSING_DISCRIMINATORS,
         ReasonCode.COMP_SENSITIVE,

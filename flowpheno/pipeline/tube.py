@@ -15,7 +15,7 @@ from flowpheno.compensation import check_spillover, compensate
 from flowpheno.gating import GatedTube, gate_tube
 from flowpheno.population import Population
 from flowpheno.positivity import call_phenotype
-from flowpheno.qc import QualityControl, quality_control
+from flowpheno.qc import QualityControl, check_age, quality_control
 
 if TYPE_CHECKING:
     from flowpheno.aberrancy.evidence import Detection
@@ -136,6 +136,7 @@ def analyse_tube(
             *sample.findings,
             *check_spillover(compensated, definitions.qc.spillover),
             *control.findings,
+            *check_age(sample, specimen, definitions.qc.adequacy),
             *gated.findings,
             *mismatch,
             *detection.findings,

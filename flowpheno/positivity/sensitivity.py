@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flowpheno.compensation import changed_weights
 from flowpheno.positivity.expression import end_of_negative
 
 if TYPE_CHECKING:
@@ -52,15 +53,9 @@ def percent_range(
     if spillover is None or detector not in spillover.detectors:
         return unchanged, unchanged
     columns = np.array([_column_of(gated, name) for name in spillover.detectors])
-    at = spillover.detectors.index(detector)
     percents = [unchanged]
     for sign in (-1, 1):
-        changed = spillover.matrix.copy()
-        changed[:, at] *= 1 + sign * limits.spillover_change
-        changed[at, at] = spillover.matrix[at, at]
-        # observed = true @ S, so events compensated by S are seen by the changed matrix as
-        # x @ S @ inv(S'), of which one column is wanted
-        weights = spillover.matrix @ np.linalg.solve(changed, np.eye(len(changed)))[:, at]
+        weights = changed_weights(spillover, detector, sign * limits.spillover_change)
         positive = sample.events[np.ix_(population, columns)] @ weights
         background = sample.events[np.ix_(negative, columns)] @ weights
         percents.append(100 * float(np.mean(positive > end_of_negative(background, limits))))

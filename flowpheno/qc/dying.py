@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flowpheno.arrays import EventMask, EventMatrix
     from flowpheno.sample import Sample
 
-FSC = Marker("FSC")
+FSC, SSC = Marker("FSC"), Marker("SSC")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +34,10 @@ class DyingLimits:
         Channels whose noise must be known.
     glow_sd : float
         SDs of noise that the autofluorescence of a dying cell exceeds.
+    antigen_sd : float
+        SDs of noise of an antigen that living lymphoid cells carry in some channel.
     size_share : float
-        Share of the forward scatter of cells that do not glow, below which a cell has shrunk.
+        Share of the forward scatter of living lymphoid cells, below which a cell has shrunk.
     maximum_percent : float
         Percent of such cells from which no small population may be called aberrant.
     """
@@ -44,6 +46,7 @@ class DyingLimits:
     darkest_channels: int
     least_channels: int
     glow_sd: float
+    antigen_sd: float
     size_share: float
     maximum_percent: float
 
@@ -74,14 +77,16 @@ def check_dying(sample: Sample, cells: EventMask, limits: DyingLimits) -> tuple[
     column = sample.column(FSC)
     size = sample.events[:, column]
     judged = cells & ~saturated(size, sample.channels[column].range)
-    glow = _glow(sample, judged, limits)
-    if glow is None:
+    light = _light(sample, judged, limits)
+    if light is None:
         return ()
-    dark = judged & (glow < limits.glow_sd)
-    if not dark.any():
+    darkest = np.partition(light, limits.darkest_channels - 1, axis=1)
+    glows = darkest[:, : limits.darkest_channels].mean(axis=1) >= limits.glow_sd
+    lymphoid = _lymphoid(sample, judged & ~glows, light.max(axis=1), limits.antigen_sd)
+    if not lymphoid.any():
         return ()
-    small = size < limits.size_share * float(np.median(size[dark]))
-    dying = int(np.count_nonzero(judged & ~dark & small))
+    small = size < limits.size_share * float(np.median(size[lymphoid]))
+    dying = int(np.count_nonzero(judged & glows & small))
     percent = 100 * dying / int(np.count_nonzero(judged))
     if percent < limits.maximum_percent:
         return ()
@@ -97,13 +102,21 @@ def check_dying(sample: Sample, cells: EventMask, limits: DyingLimits) -> tuple[
     )
 
 
-def _glow(sample: Sample, judged: EventMask, limits: DyingLimits) -> EventMatrix | None:
-    """Light of each event in its darkest channels, in SDs of noise; None if that is not known."""
+def _lymphoid(sample: Sample, dark: EventMask, brightest: EventMatrix, sd: float) -> EventMask:
+    """Cells that do not glow but carry an antigen, of low side scatter: debris carries none."""
+    alike = dark & (brightest > sd)
+    if not alike.any() or not sample.has(SSC):
+        return alike
+    side = sample.events[:, sample.column(SSC)]
+    return np.asarray(alike & (side <= np.median(side[alike])))
+
+
+def _light(sample: Sample, judged: EventMask, limits: DyingLimits) -> EventMatrix | None:
+    """Light of each event in SDs of noise, channels in columns; None if that is not known."""
     columns = stained(sample)
     noise = noise_below_zero(sample, columns, judged)
-    known = [place for place in range(len(columns)) if np.isfinite(noise[place])]
+    known = np.flatnonzero(np.isfinite(noise))
     if len(known) < limits.least_channels:
         return None
-    light = np.stack([sample.events[:, columns[p]] / np.float32(noise[p]) for p in known], axis=1)
-    darkest = np.partition(light, limits.darkest_channels - 1, axis=1)
-    return np.asarray(darkest[:, : limits.darkest_channels].mean(axis=1))
+    light = [sample.events[:, columns[place]] / np.float32(noise[place]) for place in known]
+    return np.stack(light, axis=1)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _STAGE = "reading.channels"
 _SHOWN = 40
+_MOST_SUGGESTED = 256  # channels: no instrument has more, and each suggestion takes a while
 
 
 def name_channels(
@@ -46,7 +47,11 @@ def name_channels(
     tuple of Finding
         Names not understood, markers claimed twice, heights that stand in for an area.
     """
-    resolved = [resolve_channel(detector, label, vocabulary) for detector, label in names]
+    suggesting = len(names) <= _MOST_SUGGESTED
+    resolved = [
+        resolve_channel(detector, label, vocabulary, suggesting=suggesting)
+        for detector, label in names
+    ]
     if stated is not None:
         resolved = [
             said_by_keywords(*both, vocabulary) for both in zip(stated, resolved, strict=True)

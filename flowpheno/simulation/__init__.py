@@ -29,6 +29,7 @@ from flowpheno.simulation.composition import (
     Composition,
     draw_composition,
 )
+from flowpheno.simulation.controls import Stain, simulate_control
 from flowpheno.simulation.events import ARTEFACT_LABELS
 from flowpheno.simulation.files import write_simulated
 from flowpheno.simulation.instrument import AttachedSpillover, Instrument
@@ -50,12 +51,14 @@ __all__ = [
     "Relapse",
     "SimulatedTube",
     "Specification",
+    "Stain",
     "Truth",
     "case_report",
     "draw_composition",
     "draw_patient",
     "load_specification",
     "relapse_of",
+    "simulate_control",
     "simulate_tube",
     "without",
     "write_simulated",

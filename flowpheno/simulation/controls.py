@@ -53,7 +53,7 @@ class Stain:
             raise SimulationError("a percentage of a control is not in 0 to 100")
 
 
-def simulate_control(
+def simulate_control(  # noqa: PLR0913 - the parts of a control, each with a default
     specification: Specification,
     tube: Tube,
     detector: str | None,

@@ -134,7 +134,8 @@ def full_scales(sample: Sample) -> Values:
     stated = np.array([channel.range for channel in sample.channels], np.float64)
     if not sample.n_events:
         return stated
-    tops = sample.events.max(axis=0).astype(np.float64)
+    with np.errstate(invalid="ignore"):  # a NaN may signal
+        tops = sample.events.max(axis=0).astype(np.float64)
     for column in np.flatnonzero(~np.isfinite(tops)):
         values = sample.events[:, column]
         tops[column] = np.max(values, where=np.isfinite(values), initial=0.0)

@@ -153,7 +153,7 @@ def test_marrows_without_blasts_are_not_positive(simulate, definitions, larger, 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("dead", [0.1, 0.3])  # at 0.6 without a dye it fails: README says so
+@pytest.mark.parametrize("dead", [0.1, 0.3, 0.6, 0.8])
 def test_dying_cells_are_no_blasts(simulate, definitions, larger, dead):
     simulated = simulate(
         13_410, state="regenerating", n_events=60_000, artefacts=Artefacts(dead=dead, clog=False)

@@ -91,7 +91,15 @@ def test_a_value_that_is_not_finite_stays_in_its_event(dyed_tube, spillover):
     assert np.isfinite(compensated[2]).all()
 
 
-@pytest.mark.parametrize("names", [("CD20", "CD10", "CD19"), ("FITC-A", "CD10", "APC-A")])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("CD20", "CD10", "CD19"),
+        ("FITC-A", "CD10", "APC-A"),
+        ("FITC.A", "PE.A", "APC.A"),  # R
+        ("fitc-a", "cd 10", "APC_A"),
+    ],
+)
 def test_a_matrix_may_name_markers(dyed_tube, spillover, names):
     compensated = compensate(dyed_tube(TRUE @ spillover.matrix), _named(spillover, names))
     np.testing.assert_allclose(compensated.events[:, 1:], TRUE, rtol=1e-5, atol=0.01)

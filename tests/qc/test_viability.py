@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from flowpheno.finding import ReasonCode, Severity
+from flowpheno.marker import canonical_marker
 from flowpheno.qc.viability import check_viability
 
 
@@ -53,3 +54,24 @@ def test_what_cannot_be_judged_is_kept_and_said(qc_tube, qc_limits, columns):
 def test_equal_values_are_kept(qc_tube, qc_limits, value):
     tube = qc_tube(columns={"VIABILITY": np.full(20, value)})
     assert check_viability(tube, np.ones(20, bool), qc_limits.viability).keep.all()
+
+
+@pytest.mark.parametrize(("level", "blocks"), [(3.0, False), (4.6, True)])
+def test_all_cells_stained_are_all_dead_or_the_dye_is_another(qc_tube, qc_limits, level, blocks):
+    light = 10 ** np.random.default_rng(6).normal(level, 0.15, 1000)
+    tube = qc_tube(columns={"VIABILITY": light})
+    step = check_viability(tube, np.ones(1000, bool), qc_limits.viability)
+    assert step.keep.all()
+    assert [f.severity for f in step.findings] == [Severity.BLOCKING] * blocks
+
+
+DYES = [
+    "7-AAD", "7AAD", "PI", "Propidium Iodide", "Zombie NIR", "Zombie Aqua", "LIVE/DEAD Fixable Near-IR",
+    "Live/Dead Aqua", "L/D", "FVS780", "FVD eFluor 780", "eFluor 506 viability", "SYTOX Blue", "DRAQ7",
+    "Ghost Dye Violet 510", "Helix NP", "ViaKrome 808", "TO-PRO-3", "Viability", "dead cells",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DYES)
+def test_every_usual_dye_is_known_by_its_name(definitions, name):
+    assert canonical_marker(name, definitions.vocabulary) == "VIABILITY"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class References:
+class Spectra:
     """Spectra of dyes, and of autofluorescence where it is unmixed like one.
 
     Attributes
@@ -43,7 +43,7 @@ class References:
     source: str
 
 
-def read_references_csv(path: Path) -> References:
+def read_spectra_csv(path: Path) -> Spectra:
     """Read the spectra of dyes from a CSV or TSV file.
 
     The first row names the detectors, the first column the dyes, ``BV421`` or ``BV421 :: CD19``.
@@ -56,7 +56,7 @@ def read_references_csv(path: Path) -> References:
 
     Returns
     -------
-    References
+    Spectra
         Normalised.
 
     Raises
@@ -82,7 +82,7 @@ def read_references_csv(path: Path) -> References:
         raise CompensationError(f"{path}: {len(dyes)} dyes for {len(detectors)} detectors")
     matrix = read.matrix / read.matrix.max(axis=1, keepdims=True)
     refuse_singular(matrix, dyes, str(path))
-    return References(
+    return Spectra(
         dyes=dyes,
         labels=labels,
         detectors=detectors,

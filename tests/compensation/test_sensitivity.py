@@ -1,0 +1,72 @@
+"""What an error of a coefficient does, against compensation from the start by a changed matrix."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from flowpheno.compensation import changed_weights, coefficient_effects, compensate
+from flowpheno.errors import CompensationError
+
+TRUE = np.array([[20_000.0, 500.0, 100.0]] * 3 + [[100.0, 300.0, 50_000.0]] * 2)
+
+
+@pytest.fixture
+def compensated(dyed_tube, spillover):
+    return compensate(dyed_tube(TRUE @ spillover.matrix, spillover=spillover))
+
+
+def test_effects_are_those_of_another_matrix(compensated, dyed_tube, spillover):
+    everyone = np.ones(5, bool)
+    effects = coefficient_effects(compensated, everyone, "PE-A", change=0.1)
+    assert [(e.emitter, e.coefficient) for e in effects] == [("FITC-A", 0.2), ("APC-A", 0.02)]
+    for effect in effects:
+        medians = [effect.median]
+        for factor in (0.9, 1.1):
+            matrix = spillover.matrix.copy()
+            row = spillover.detectors.index(effect.emitter)
+            matrix[row, 1] *= factor
+            raw = dyed_tube(TRUE @ spillover.matrix)
+            again = compensate(raw, replace(spillover, matrix=matrix))
+            medians.append(float(np.median(again.events[:, 2])))
+        assert (effect.low, effect.high) == pytest.approx((min(medians), max(medians)), abs=0.1)
+    # 10 % of 0.2 of 20,000
+    assert effects[0].high - effects[0].low == pytest.approx(800, rel=0.05)
+
+
+def test_all_rows_change_unless_some_are_named(spillover):
+    all_of_them = changed_weights(spillover, "PE-A", 0.1)
+    named = changed_weights(spillover, "PE-A", 0.1, emitters=("FITC-A", "APC-A"))
+    np.testing.assert_array_equal(all_of_them, named)
+    unchanged = changed_weights(spillover, "PE-A", 0.1, emitters=())
+    np.testing.assert_allclose(unchanged, [0, 1, 0], atol=1e-15)
+
+
+def test_a_change_that_makes_the_matrix_singular_is_refused(spillover):
+    matrix = np.array([[1.0, 0.5, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    with pytest.raises(CompensationError, match="singular .* into PE-A changed by \\+100%"):
+        changed_weights(replace(spillover, matrix=matrix), "PE-A", 1.0)
+
+
+def test_without_events_there_are_no_medians(compensated):
+    (first, _) = coefficient_effects(compensated, np.zeros(5, bool), "PE-A", change=0.1)
+    assert np.isnan([first.median, first.low, first.high]).all()
+
+
+def test_events_that_are_not_finite_do_not_count(compensated):
+    events = compensated.events.copy()
+    events[0, 1] = np.nan
+    (effect, _) = coefficient_effects(
+        replace(compensated, events=events), np.ones(5, bool), "PE-A", change=0.1
+    )
+    assert np.isfinite([effect.median, effect.low, effect.high]).all()
+
+
+def test_without_a_matrix_there_is_no_effect(dyed_tube, compensated, spillover):
+    everyone = np.ones(5, bool)
+    for tube, detector in (
+        (dyed_tube(TRUE), "PE-A"),
+        (dyed_tube(TRUE, spillover=spillover), "PE-A"),  # not compensated yet
+        (compensated, "FSC-A"),
+    ):
+        assert coefficient_effects(tube, everyone, detector, change=0.1) == ()
