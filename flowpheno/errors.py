@@ -15,6 +15,7 @@
   * ResultsError             a results folder cannot be read
   * SimulationError          the specification cannot give the marrow asked for
   * MissingPackageError      a package that only interchange needs is not installed
+  * GateError                a gate makes no sense, cannot be read, or does not fit the sample
 
 Poor data is not an exception: it is a `finding.Finding`, and at worst an
 undetermined `verdict.Verdict`.
@@ -123,6 +124,10 @@ class SimulationError(FlowphenoError, ValueError):
 
 class MissingPackageError(FlowphenoError, ImportError):
     """A package that only interchange needs is not installed."""
+
+
+class GateError(FlowphenoError, ValueError):
+    """A gate makes no sense, cannot be read or written, or does not fit the sample."""
 
 
 def _rebuild_fcs_error(kind: type[FcsError], problem: str, segment: str, offset: int) -> FcsError:

@@ -90,6 +90,24 @@ def test_quantity_of_an_aberrant_population(percent_of, known, expected):
     assert verdict(n_blasts=n, n_nucleated=total, known_bcp_all=known) is expected
 
 
+@pytest.mark.parametrize(
+    ("percent_of", "known", "expected"),
+    [
+        ((200, 1000), False, V.CONFIRMED_BCP_ALL),
+        ((50, 1000), True, V.CONFIRMED_BCP_ALL),
+        ((49_999, 1_000_000), True, V.SUSPICIOUS),
+        ((LLOQ, ENOUGH), True, V.SUSPICIOUS),
+        ((LOD, ENOUGH), True, V.SUSPICIOUS),
+    ],
+)
+def test_among_dying_cells_a_few_are_suspicious_only(percent_of, known, expected):
+    n, total = percent_of
+    reasons = {R.DEAD_CELLS_NOT_EXCLUDED}
+    case = decided(n_blasts=n, n_nucleated=total, known_bcp_all=known, reasons=reasons)
+    assert case.verdict is expected
+    assert reasons <= case.reasons
+
+
 @pytest.mark.parametrize("known", [False, True])
 @pytest.mark.parametrize("lineage", [Lineage.T, Lineage.MYELOID, Lineage.MPAL])
 @pytest.mark.parametrize("n", [LOD, 400, 200_000])
@@ -246,7 +264,8 @@ def test_each_blocking_reason_forbids_a_negative(reason):
 
 def test_the_blocking_reasons_are_at_least_those_of_the_rules():
     assert set(RULES.blocking) >= {
-        R.LOW_VIABILITY, R.HEMODILUTED, R.TIME_INSTABILITY, R.MISSING_DISCRIMINATORS,
+        R.LOW_VIABILITY, R.DEAD_CELLS_NOT_EXCLUDED, R.HEMODILUTED, R.TIME_INSTABILITY,
+        R.MISSING_DISCRIMINATORS,
         R.COMP_SENSITIVE, R.COMP_MATRIX_MISSING, R.COMP_ILL_CONDITIONED,
         R.GATE_UNSAFE_AFTER_CD19_THERAPY, R.TEMPLATE_MISMATCH, R.NO_NORMAL_TEMPLATE,
         R.SCALE_RELATIVE, R.NEG_CONTROL_TOO_SMALL, R.CLOTTED_OR_NECROTIC,

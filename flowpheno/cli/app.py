@@ -13,6 +13,7 @@ from flowpheno.cli.compare import compare
 from flowpheno.cli.compensate import compensate
 from flowpheno.cli.convert import convert
 from flowpheno.cli.demo import demo
+from flowpheno.cli.gate import gate
 from flowpheno.cli.inspect import inspect
 from flowpheno.cli.panels import panels as panels_app
 from flowpheno.cli.score import score
@@ -46,6 +47,7 @@ app.command(help="Write FCS files as FCS, Parquet or CSV; compensated, de-identi
 app.command(help="Compensate files by a matrix, given or estimated from single-stain controls.")(
     compensate
 )
+app.command(help="Count what gates hold: Gating-ML 2.0, a FlowJo workspace or YAML.")(gate)
 app.command(help="Judge a patient with several specimens, some without flow.")(case)
 app.command(help="Score a phenotype typed from a report.")(score)
 app.add_typer(panels_app, name="panels", help="List, show, check the definitions in use.")

@@ -11,6 +11,7 @@ from flowpheno.arrays import freeze
 from flowpheno.compensation.names import detectors_meant
 from flowpheno.compensation.solve import refuse_singular
 from flowpheno.errors import CompensationError
+from flowpheno.fcs.spillover import changes_nothing
 from flowpheno.finding import ReasonCode
 from flowpheno.sample import Scale
 
@@ -128,7 +129,7 @@ def with_spillover(sample: Sample, spillover: Spillover) -> Sample:
     if sample.scale is Scale.RELATIVE:
         raise CompensationError(f"{sample.name}: a relative scale cannot be compensated")
     own = sample.spillover
-    if sample.compensated and not (own is not None and _is_identity(own.matrix)):
+    if sample.compensated and not (own is not None and changes_nothing(own)):
         raise CompensationError(
             f"{sample.name} is compensated already: {spillover.source} would be applied twice"
         )
@@ -137,10 +138,6 @@ def with_spillover(sample: Sample, spillover: Spillover) -> Sample:
     kept = (f for f in sample.findings if f.code is not ReasonCode.COMP_MATRIX_MISSING)
     findings = (*kept, *spillover.findings)
     return replace(sample, spillover=named, compensated=False, findings=findings)
-
-
-def _is_identity(matrix: Matrix) -> bool:
-    return bool(np.array_equal(matrix, np.eye(len(matrix))))
 
 
 def _names(sample: Sample, spillover: Spillover) -> tuple[str, ...]:

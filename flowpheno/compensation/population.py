@@ -9,6 +9,7 @@ import numpy as np
 
 from flowpheno.compensation.split import end_of_negative, split_populations, within_negative
 from flowpheno.errors import CompensationError
+from flowpheno.fcs.spillover import changes_nothing
 from flowpheno.sample import ChannelKind, Measure, Scale
 from flowpheno.statistics import robust_sd
 
@@ -122,7 +123,8 @@ def _usable(sample: Sample, detectors: Sequence[str], limits: ControlLimits) -> 
     """Take the finite, unsaturated events of a sample."""
     if sample.scale is not Scale.LINEAR:
         raise CompensationError(f"control {sample.name} is not linear")
-    if sample.compensated and not _changes_nothing(sample):
+    own = sample.spillover
+    if sample.compensated and not (own is not None and changes_nothing(own)):
         raise CompensationError(f"control {sample.name} is compensated already")
     places = {channel.detector: index for index, channel in enumerate(sample.channels)}
     missing = [name for name in detectors if name not in places]
@@ -142,13 +144,6 @@ def _usable(sample: Sample, detectors: Sequence[str], limits: ControlLimits) -> 
         light=kept[:, columns],
         scatter=kept[:, scatter],
         saturated_percent=100 * float(saturated.mean()) if len(saturated) else 0.0,
-    )
-
-
-def _changes_nothing(sample: Sample) -> bool:
-    spillover = sample.spillover
-    return spillover is not None and bool(
-        np.array_equal(spillover.matrix, np.eye(len(spillover.detectors)))
     )
 
 

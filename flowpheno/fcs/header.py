@@ -87,9 +87,8 @@ def parse_header(raw: bytes, *, repairs: Repairs, at: int = 0) -> Header:
        Cytometry A. 2010;77:97-100. Section 3.1.
     """
     if not raw.startswith(b"FCS"):
-        raise FcsError(
-            "not an FCS file: it does not begin with 'FCS'", segment="HEADER", offset=at
-        )
+        problem = "it does not begin with 'FCS'" if raw else "it is empty"
+        raise FcsError(f"not an FCS file: {problem}", segment="HEADER", offset=at)
     if len(raw) < HEADER_BYTES:
         problem = f"truncated: {HEADER_BYTES} bytes expected, {len(raw)} present"
         raise FcsError(problem, segment="HEADER", offset=at + len(raw))

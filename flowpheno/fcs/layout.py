@@ -261,7 +261,11 @@ def _count(
     surplus = place.size - announced * event_bytes if announced or held else 0
     if surplus <= -event_bytes:
         _refuse_truncated(place, event_bytes, announced, extent, held=held)
-    if surplus:
+    if surplus >= event_bytes:
+        left = held - announced
+        problem = f"DATA holds {held} events, $TOT says {announced}: the last {left} are left out"
+        repairs.note(problem, segment="DATA", offset=at, value=surplus, severity=Severity.WARNING)
+    elif surplus:
         problem = f"DATA is {surplus:+d} bytes off {announced} events of {event_bytes} bytes"
         severity = Severity.NOTE if abs(surplus) == 1 else Severity.WARNING
         repairs.note(problem, segment="DATA", offset=at, value=surplus, severity=severity)

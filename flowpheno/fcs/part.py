@@ -17,7 +17,7 @@ from flowpheno.fcs.joining import carry_names, richest
 from flowpheno.fcs.outline import read_contents
 from flowpheno.fcs.repair import Repairs, Strictness
 from flowpheno.fcs.selection import Scaling, renumber, select
-from flowpheno.fcs.spillover import without_channels
+from flowpheno.fcs.spillover import missing_channels
 from flowpheno.finding import Finding, ReasonCode, Severity
 
 if TYPE_CHECKING:
@@ -117,7 +117,6 @@ def prepare(source: Source, strictness: Strictness, wanted: Wanted) -> Prepared:
     )
     reading, compensated, reasons = judge_compensation(outline, carried=outline is not chosen)
     kept = [outline.parameters[column].detector for column in selection.columns]
-    reading = without_channels(reading, kept)
     repairs = Repairs(strictness=strictness)
     if wanted.events is None:
         check_crc(source, outline.begin, outline.end, repairs)
@@ -132,6 +131,7 @@ def prepare(source: Source, strictness: Strictness, wanted: Wanted) -> Prepared:
             *_dataset_findings(contents, chosen, carried=outline is not chosen),
             *repairs.noted,
             *reading.findings,
+            *missing_channels(reading, kept),
             *reasons,
         ),
     )

@@ -71,9 +71,15 @@ def select(
     ------
     FcsError
         If a channel is not there, or none is asked for.
+    TypeError
+        If `events` is no slice, or `channels` a single name.
     ValueError
         If `events` runs backwards.
     """
+    if events is not None and not isinstance(events, slice):
+        raise TypeError(f"events are chosen by a slice, not by {type(events).__name__}")
+    if isinstance(channels, str):
+        raise TypeError("channels are a list of names, not one name")
     rows = range(n_events) if events is None else range(*events.indices(n_events))
     if rows.step < 1:
         raise ValueError(f"events are read forwards, not with a step of {rows.step}")

@@ -115,8 +115,24 @@ def read_spillover(
     return SpilloverReading(findings=tuple(refused))
 
 
-def without_channels(reading: SpilloverReading, detectors: Sequence[str]) -> SpilloverReading:
-    """Give up a matrix that needs channels which are not read.
+def changes_nothing(spillover: Spillover) -> bool:
+    """Tell whether a matrix is the identity.
+
+    Parameters
+    ----------
+    spillover : Spillover
+        Any.
+
+    Returns
+    -------
+    bool
+        Whether compensation by it would leave the events as they are.
+    """
+    return bool(np.array_equal(spillover.matrix, np.eye(len(spillover.detectors))))
+
+
+def missing_channels(reading: SpilloverReading, detectors: Sequence[str]) -> tuple[Finding, ...]:
+    """Say that a matrix needs channels which are not read; compensation will refuse it.
 
     Parameters
     ----------
@@ -127,17 +143,19 @@ def without_channels(reading: SpilloverReading, detectors: Sequence[str]) -> Spi
 
     Returns
     -------
-    SpilloverReading
-        The same if the matrix can be used; else without it, and a finding that says why.
+    tuple of Finding
+        One, or none if the matrix can be used or there is none.
     """
     if reading.spillover is None:
-        return reading
+        return ()
     missing = [name for name in reading.spillover.detectors if name not in detectors]
     if not missing:
-        return reading
-    message = f"{reading.spillover.source} needs {len(missing)} channels that are not read"
-    finding = _finding(message, Severity.WARNING, ReasonCode.COMP_MATRIX_MISSING)
-    return SpilloverReading(findings=(*reading.findings, finding))
+        return ()
+    message = (
+        f"{reading.spillover.source} needs {len(missing)} channels that are not read: the others "
+        "cannot be compensated without them"
+    )
+    return (_finding(message, Severity.WARNING, ReasonCode.COMP_MATRIX_MISSING),)
 
 
 def _finding(

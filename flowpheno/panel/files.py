@@ -68,7 +68,7 @@ def load_definition(
         return TypeAdapter(model).validate_python(content, context=context)
     except ValidationError as error:
         problems = [
-            f"line {_line(content, e['loc'])}: "
+            f"line {line_of(content, e['loc'])}: "
             f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}"
             for e in error.errors()
         ]
@@ -142,12 +142,25 @@ def _not_finite(content: object) -> list[str]:
             queue += [((*place, index), inner) for index, inner in enumerate(value)]
         elif isinstance(value, float) and not math.isfinite(value):
             name = ".".join(map(str, place))
-            problems.append(f"line {_line(content, place)}: {name}: must be a finite number")
+            problems.append(f"line {line_of(content, place)}: {name}: must be a finite number")
     return sorted(problems)
 
 
-def _line(content: object, place: tuple[int | str, ...]) -> int:
-    """Line of a place in the file, from 1; keys that are not in the file are passed over."""
+def line_of(content: object, place: Sequence[int | str]) -> int:
+    """Find the line of a place in a file.
+
+    Parameters
+    ----------
+    content : object
+        From `read_yaml`.
+    place : sequence of int or str
+        Keys and indices from the outside in; those that are not in the file are passed over.
+
+    Returns
+    -------
+    int
+        From 1.
+    """
     line = 0
     for key in place:
         if isinstance(content, CommentedMap) and key in content:

@@ -18,6 +18,7 @@ from flowpheno.panel.limits import limits_model
 from flowpheno.panel.mrd import MrdRules
 from flowpheno.panel.phenotypes import PhenotypeDefinition, load_phenotype
 from flowpheno.panel.scores import SCORE_MODELS
+from flowpheno.panel.strategy import StrategyFile, load_strategy
 from flowpheno.panel.tubes import Tube, load_tube
 from flowpheno.panel.verdicts import VerdictTexts
 from flowpheno.panel.vocabulary import MarkersFile, builtin_vocabulary, load_markers
@@ -46,12 +47,13 @@ KINDS: Mapping[str, type[BaseModel]] = {
     "gating": limits_model(GatingLimits),
     "positivity": limits_model(PositivityLimits),
     "qc": limits_model(QcLimits),
+    "strategy": StrategyFile,
     "verdicts": VerdictTexts,
 }
 """Kind of definition to the model its files must fit."""
 
-_FOLDERS = {"phenotypes": "phenotype", "tubes": "tube"}
-_SIGNS = {"rules": "phenotype", "channels": "tube"}
+_FOLDERS = {"phenotypes": "phenotype", "tubes": "tube", "strategies": "strategy"}
+_SIGNS = {"rules": "phenotype", "channels": "tube", "gates": "strategy"}
 
 
 def kind_of_file(path: Path) -> str:
@@ -105,6 +107,8 @@ def check_file(path: Path, *, kind: str = "") -> tuple[str, ...]:
             load_markers(path)
         elif kind == "tube":
             load_tube(path)
+        elif kind == "strategy":
+            load_strategy(path)
         elif kind:
             known = frozenset(builtin_vocabulary().antigens)
             load_definition(path, KINDS[kind], context={"markers": known})

@@ -10,6 +10,7 @@ import numpy as np
 
 from flowpheno.compensation import check_spillover, compensate, with_spillover
 from flowpheno.errors import CompensationError, FcsError, TransformError, WritingError
+from flowpheno.fcs.spillover import changes_nothing
 from flowpheno.fcs.writer import FcsVersion
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.reading import read_fcs
@@ -280,12 +281,12 @@ def _compensated(sample: Sample, conversion: Conversion) -> Sample:
     if not conversion.compensate:
         return sample
     spillover = sample.spillover
-    if sample.compensated and (spillover is None or not _changes_nothing(spillover)):
+    if sample.compensated and (spillover is None or not changes_nothing(spillover)):
         message = "compensated already, and not again"
         return replace(sample, findings=(*sample.findings, _note(message)))
     if spillover is None:
         raise CompensationError(f"{sample.name}: no spillover matrix that can be used")
-    if _changes_nothing(spillover):
+    if changes_nothing(spillover):
         raise CompensationError(
             f"{sample.name}: the matrix of {spillover.source} is the identity; it removes nothing"
         )

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from flowpheno.compensation import read_spillover_file, with_spillover
 from flowpheno.errors import FlowphenoError, ManifestError
+from flowpheno.fcs.spillover import changes_nothing
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.panel.definitions import load_definitions
 from flowpheno.pipeline.manifest import ManifestRow
 from flowpheno.pipeline.specimen import classify_specimen
-from flowpheno.reading import find_files, read_fcs
+from flowpheno.reading import find_files, read_sample
 from flowpheno.results import Failure, Run
 from flowpheno.specimen import Specimen
 from flowpheno.version import VERSION
@@ -192,7 +193,9 @@ def _judge(work: tuple[str, Sequence[Path], Options]) -> _Judged:
     for path in paths:
         try:
             row = options.manifest.get(path.resolve(), ManifestRow())
-            sample = read_fcs(path, vocabulary=definitions.vocabulary, name=row.tube or None)
+            sample = read_sample(path, vocabulary=definitions.vocabulary, name=row.tube or None)
+            if row.already_compensated is False:
+                sample = _uncompensated(sample)
             sample = sample if matrix is None else with_spillover(sample, matrix)
         except FlowphenoError as error:
             failures.append(failure_of(path, error))
@@ -210,6 +213,13 @@ def _judge(work: tuple[str, Sequence[Path], Options]) -> _Judged:
         failures += [failure_of(path, error) for path in paths]
         return _Judged(results=(), failures=tuple(failures), simulated=simulated)
     return _Judged(results=(result,), failures=tuple(failures), simulated=simulated)
+
+
+def _uncompensated(sample: Sample) -> Sample:
+    """Believe a person that an identity matrix says nothing."""
+    if sample.spillover is None or not changes_nothing(sample.spillover):
+        return sample
+    return replace(sample, spillover=None, compensated=False)
 
 
 def failure_of(path: Path, error: FlowphenoError) -> Failure:
@@ -294,5 +304,5 @@ def _specimen(
         date=first.date,
         known_bcp_all=options.known_bcp_all if known is None else known,
         therapy=frozenset().union(*(row.therapy for row in rows)),
-        already_compensated=all(row.already_compensated for row in rows),
+        already_compensated=all(row.already_compensated is True for row in rows),
     )

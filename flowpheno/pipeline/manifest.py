@@ -40,8 +40,8 @@ class ManifestRow:
         Empty where the cell is.
     known_bcp_all : bool or None
         None where the cell is empty.
-    already_compensated : bool
-        A person's word that the file holds compensated data.
+    already_compensated : bool or None
+        A person's word on whether the file holds compensated data; None where the cell is empty.
     therapy : frozenset of Therapy
         Treatment that hides antigens.
     """
@@ -54,7 +54,7 @@ class ManifestRow:
     site: str = ""
     timepoint: str = ""
     known_bcp_all: bool | None = None
-    already_compensated: bool = False
+    already_compensated: bool | None = None
     therapy: frozenset[Therapy] = frozenset()
 
 
@@ -133,13 +133,16 @@ def _row(cells: Mapping[str, str]) -> ManifestRow:
     if not values["path"]:
         raise ManifestError("no path")
     known = values["known_bcp_all"].lower()
+    compensated = values["already_compensated"].lower()
     return ManifestRow(
         **{
             n: values[n]
             for n in ("specimen", "tube", "patient", "date", "material", "site", "timepoint")
         },
         known_bcp_all=None if known == "" else _flag("known_bcp_all", known),
-        already_compensated=_flag("already_compensated", values["already_compensated"].lower()),
+        already_compensated=None
+        if compensated == ""
+        else _flag("already_compensated", compensated),
         therapy=frozenset(_therapies(values["therapy"])),
     )
 

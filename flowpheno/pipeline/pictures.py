@@ -11,6 +11,7 @@ from flowpheno.marker import Marker
 from flowpheno.phenotype import Call
 from flowpheno.plotdata import Direction, density2d, histogram, line_gate, time_plot
 from flowpheno.population import Population
+from flowpheno.sample import Measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,8 +50,8 @@ def draw_plots(tube: TubeAnalysis) -> tuple[Plot, ...]:
     Returns
     -------
     tuple of Plot
-        Time, scatter, CD45 map, B-lineage gate, B-lineage pairs, then a histogram for each
-        marker with its control and cut-off; those the tube has the channels for.
+        Time, scatter, doublets, CD45 map, B-lineage gate, B-lineage pairs, then a histogram for
+        each marker with its control and cut-off; those the tube has the channels for.
     """
     return (*_scatter_plots(tube), *_b_plots(tube), *_histograms(tube))
 
@@ -107,6 +108,7 @@ def _scatter_plots(tube: TubeAnalysis) -> Iterator[Plot]:
         return
     if sample.has(_FSC):
         yield density2d(sample, _FSC, _SSC, parent=everything, overlays=[nucleated])
+    yield from _doublets(tube)
     if sample.has(Marker("SYTO")):
         yield density2d(sample, Marker("SYTO"), _SSC, parent=everything, overlays=[nucleated])
     if gated.anchors is None:
@@ -121,6 +123,18 @@ def _scatter_plots(tube: TubeAnalysis) -> Iterator[Plot]:
         )
         shown = [gated.populations[n] for n in _IN_B]
         yield density2d(sample, _CD19, _SSC, parent=nucleated, overlays=shown, gates=[gate])
+
+
+def _doublets(tube: TubeAnalysis) -> Iterator[Plot]:
+    """Pulse height or width against area: what was taken for two cells stands out."""
+    masks, sample = tube.control.masks, tube.gated.sample
+    shapes = [m for m in (Measure.HEIGHT, Measure.WIDTH) if sample.has(_FSC, m)]
+    if not sample.has(_FSC) or not shapes:
+        return
+    judged = Population("with DNA" if sample.has(Marker("SYTO")) else "all", "", masks["dna"])
+    pairs = Population("doublets", judged.name, masks["dna"] & ~masks["singlets"])
+    for measure in shapes:
+        yield density2d(sample, _FSC, _FSC, parent=judged, overlays=[pairs], measure_y=measure)
 
 
 def _b_plots(tube: TubeAnalysis) -> Iterator[Plot]:

@@ -10,6 +10,7 @@ from flowpheno.aberrancy.evidence import AberrancyCall
 from flowpheno.clonality import assess_clonality
 from flowpheno.comparison import profile
 from flowpheno.decision import SpecimenFacts, decide
+from flowpheno.fcs.spillover import changes_nothing
 from flowpheno.finding import ReasonCode, Severity
 from flowpheno.lineage import (
     Lineage,
@@ -38,6 +39,7 @@ from flowpheno.verdict import Clonality, SpecimenVerdict, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from flowpheno.aberrancy.template import NormalTemplate
     from flowpheno.clonality import ClonalityAssessment
@@ -236,7 +238,7 @@ def _facts(
         immature=any(phenotype.call(Marker(m)).call is Call.POSITIVE for m in ("TdT", "CD34")),
         confirm_markers_missing=incomplete,
         known_bcp_all=specimen.known_bcp_all,
-        already_compensated=specimen.already_compensated or tube.raw.compensated,
+        already_compensated=specimen.already_compensated or _is_free(tube, reasons),
         non_b_percent=100 * n_non_b / n if n else 0.0,
         non_b_lineage=other,
         reasons=frozenset(reasons),
@@ -384,6 +386,14 @@ def _reported(phenotype: Phenotype, definitions: Definitions) -> Phenotype:
     expected = (Marker(m) for m in definitions.positivity.expected if m not in parts)
     calls = {m: phenotype.call(m) for m in (*phenotype.calls, *expected)}
     return Phenotype(population=phenotype.population, calls=calls)
+
+
+def _is_free(tube: TubeAnalysis, reasons: AbstractSet[ReasonCode]) -> bool:
+    """Whether the events came compensated; an identity matrix says so only if they look it."""
+    spillover = tube.raw.spillover
+    if spillover is not None and changes_nothing(spillover):
+        return tube.raw.compensated and ReasonCode.COMP_DOUBTFUL not in reasons
+    return tube.raw.compensated
 
 
 def _compensation(tube: TubeAnalysis) -> str:

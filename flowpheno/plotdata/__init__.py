@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flowpheno.plotdata.axis import Axis, AxisScale, axis_of, sequence_axis
 from flowpheno.plotdata.binning import density2d, histogram, time_plot
+from flowpheno.plotdata.drawn import drawn_gates
 from flowpheno.plotdata.gates import line_gate, polygon_gate
 from flowpheno.plotdata.values import (
     Curve,
@@ -31,6 +32,7 @@ __all__ = [
     "Trace",
     "axis_of",
     "density2d",
+    "drawn_gates",
     "histogram",
     "line_gate",
     "polygon_gate",

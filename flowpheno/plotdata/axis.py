@@ -36,6 +36,7 @@ class AxisScale(StrEnum):
     LINEAR = "linear"
     LOGICLE = "logicle"
     ASINH = "asinh"
+    OF_GATE = "of_gate"  # as the gate shown has it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,9 @@ class Axis:
     low, high : float
         Ends, in linear data units; ``low < high``.
     parameters : mapping of str to float
-        ``T, W, M, A`` of logicle, ``cofactor`` of asinh; empty for linear.
+        ``T, W, M, A`` of logicle, ``cofactor`` of asinh; empty for the others.
+    of_gate : Transform or None
+        The scale that a gate has; None for the others.
     """
 
     label: str
@@ -59,6 +62,7 @@ class Axis:
     low: float
     high: float
     parameters: Mapping[str, float] = field(default_factory=dict)
+    of_gate: Transform | None = None
 
     def __post_init__(self) -> None:
         if not self.low < self.high:
@@ -108,6 +112,8 @@ class Axis:
                 return Logicle(**self.parameters)
             case AxisScale.ASINH:
                 return Asinh(**self.parameters)
+            case AxisScale.OF_GATE:
+                return self.of_gate
 
 
 def axis_of(sample: Sample, column: int, mask: EventMask | None = None) -> Axis:

@@ -9,7 +9,8 @@ import numpy as np
 from flowpheno.errors import MarkerNotFoundError
 from flowpheno.plotdata.axis import axis_of, sequence_axis
 from flowpheno.plotdata.values import Curve, Density2D, Histogram1D, Overlay, TimePlot, Trace
-from flowpheno.sample import ChannelKind
+from flowpheno.qc.clock import clock_of, seconds_a_tick
+from flowpheno.sample import Measure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,7 @@ def density2d(  # noqa: PLR0913 - what a plot shows is said where it is made
     parent: Population,
     overlays: Sequence[Population] = (),
     gates: Sequence[Gate] = (),
+    measure_y: Measure = Measure.AREA,
     bins: int = BINS_2D,
 ) -> Density2D:
     """Bin two markers of one population, with other populations and gates over it.
@@ -56,6 +58,8 @@ def density2d(  # noqa: PLR0913 - what a plot shows is said where it is made
         Populations drawn in their colours, in that order.
     gates : sequence of Gate
         From `polygon_gate` and `line_gate`.
+    measure_y : Measure
+        Which property of the pulse the y axis shows.
     bins : int
         Bins along each side.
 
@@ -70,7 +74,8 @@ def density2d(  # noqa: PLR0913 - what a plot shows is said where it is made
     MarkerNotFoundError
         If a marker was not stained.
     """
-    columns = sample.column(marker_x), sample.column(marker_y)
+    columns = sample.column(marker_x), sample.column(marker_y, measure_y)
+    y_name = marker_y if measure_y is Measure.AREA else f"{marker_y} {measure_y}"
     x, y = (axis_of(sample, column, parent.mask) for column in columns)
     place_x, place_y = (
         _place(axis, sample.events[:, column], bins)
@@ -78,8 +83,8 @@ def density2d(  # noqa: PLR0913 - what a plot shows is said where it is made
     )
     place = np.where((place_x < 0) | (place_y < 0), -1, place_x * bins + place_y)
     return Density2D(
-        name=f"{marker_x}_{marker_y}_{parent.name}",
-        title=f"{marker_y} against {marker_x}",
+        name=f"{marker_x}_{y_name}_{parent.name}".replace(" ", "_"),
+        title=f"{y_name} against {marker_x}",
         x=x,
         y=y,
         counts=_count(place, parent.mask, (bins, bins)),
@@ -191,16 +196,14 @@ def time_plot(
 
 
 def _clock(sample: Sample) -> tuple[Values, str]:
-    """Time of each event and its unit; the file order where there is no time channel."""
-    for index, channel in enumerate(sample.channels):
-        if channel.kind is ChannelKind.TIME:
-            time = sample.events[:, index].astype(np.float64)
-            try:
-                seconds = float(sample.keywords.get("$TIMESTEP", ""))
-            except ValueError:
-                return time, "Time (ticks of the instrument)"
-            return time * seconds, "Time (s)"
-    return np.arange(sample.n_events, dtype=np.float64), "Event number (no time channel)"
+    """Time of each event and its unit; the file order where there is no clock."""
+    clock = clock_of(sample, least_events=_TIME_BINS)
+    if isinstance(clock, str):
+        return np.arange(sample.n_events, dtype=np.float64), f"Event number ({clock})"
+    seconds = seconds_a_tick(sample)
+    if seconds is None:
+        return clock.time, "Time (ticks of the instrument)"
+    return clock.time * seconds, "Time (s)"
 
 
 def _traces(

@@ -10,7 +10,7 @@ import numpy as np
 
 from flowpheno.fcs.moment import acquired
 from flowpheno.finding import Finding, ReasonCode, Severity
-from flowpheno.qc.clock import clock_of
+from flowpheno.qc.clock import clock_of, seconds_a_tick
 
 if TYPE_CHECKING:
     from flowpheno.arrays import EventMask, Values
@@ -129,7 +129,7 @@ def _rate(raw: Sample, limits: AdequacyLimits) -> list[Finding]:
     clock = clock_of(raw, least_events=1)
     if isinstance(clock, str) or raw.n_events < limits.fewest_cells:
         return []
-    seconds = _seconds_a_tick(raw)
+    seconds = seconds_a_tick(raw)
     spans = _spans(clock.time)
     if seconds is None or not spans.size or np.median(spans) <= 0:
         why = "$TIMESTEP is not known" if seconds is None else "Time does not advance"
@@ -145,14 +145,6 @@ def _rate(raw: Sample, limits: AdequacyLimits) -> list[Finding]:
 def _spans(time: Values) -> Values:
     ordered = np.sort(time)
     return ordered[_SPAN:] - ordered[:-_SPAN]
-
-
-def _seconds_a_tick(raw: Sample) -> float | None:
-    try:
-        seconds = float(raw.keywords.get("$TIMESTEP", ""))
-    except ValueError:
-        return None
-    return seconds if np.isfinite(seconds) and seconds > 0 else None
 
 
 def _finding(

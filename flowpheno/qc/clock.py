@@ -65,11 +65,32 @@ def clock_of(raw: Sample, *, least_events: int) -> Clock | str:
     back = np.flatnonzero(steps < 0)
     if not back.size:
         return Clock(time=time, n_restarts=0, n_back=0)
-    jumps = -steps[back] >= _WRAP * np.ptp(time)
+    far = _WRAP * np.ptp(time)
+    restarts = (-steps[back] >= far).all() and steps.max() < far  # no single event astray
     apart = np.diff(np.concatenate([[-1], back, [len(time) - 1]]))
-    if not jumps.all() or apart.min() < least_events:
+    if not restarts or apart.min() < least_events:
         return Clock(time=time, n_restarts=0, n_back=len(back))
     # how long the jump took is not known: the next part begins where the last one ended
     lifts = np.zeros(len(time))
     lifts[back + 1] = -steps[back]
     return Clock(time=time + np.cumsum(lifts), n_restarts=len(back), n_back=0)
+
+
+def seconds_a_tick(raw: Sample) -> float | None:
+    """Read how long a tick of the clock is.
+
+    Parameters
+    ----------
+    raw : Sample
+        With the keywords of its file.
+
+    Returns
+    -------
+    float or None
+        ``$TIMESTEP``, seconds; None where it is missing or no positive number.
+    """
+    try:
+        seconds = float(raw.keywords.get("$TIMESTEP", ""))
+    except ValueError:
+        return None
+    return seconds if np.isfinite(seconds) and seconds > 0 else None

@@ -74,7 +74,7 @@ def check_particles(
         why = "too few channels of fluorescence on a linear scale" if parent.any() else "no events"
         return not_possible("no_particles", n, why)
     tops = np.array([raw.channels[column].range for column in columns], np.float32)
-    tops = np.maximum(tops, raw.events[np.ix_(parent, columns)].max(axis=0))  # values off $PnR
+    tops = np.maximum(tops, raw.events[parent][:, columns].max(axis=0))  # values off $PnR
     beads = parent & (raw.events[:, columns] > limits.bead_share * tops).all(axis=1)
     air = parent & _dark(sample, columns, parent, limits)
     air &= np.logical_or.reduce([_off_scale(raw, marker) for marker in _SCATTER])
@@ -90,15 +90,16 @@ def check_particles(
 def _dark(
     sample: Sample, columns: list[int], parent: EventMask, limits: ParticleLimits
 ) -> EventMask:
-    """Events without light on average over the channels; none where the noise is not known."""
+    """Events without light on average over the channels; none where no noise is known."""
     noise = noise_below_zero(sample, columns, parent)
-    known = np.flatnonzero(np.isfinite(noise))
-    if len(known) < limits.least_channels:
+    if not np.isfinite(noise).any():
         return np.zeros(sample.n_events, bool)
+    # a marker that every cell carries shows no noise of its own, and best of all what is a cell
+    noise = np.where(np.isfinite(noise), noise, np.nanmedian(noise))
     light = np.zeros(sample.n_events)
-    for place in known:
-        light += sample.events[:, columns[place]] / noise[place]
-    return np.asarray(light / len(known) < limits.dark_sd)
+    for column, spread in zip(columns, noise, strict=True):
+        light += sample.events[:, column] / spread
+    return np.asarray(light / len(columns) < limits.dark_sd)
 
 
 def _off_scale(raw: Sample, marker: Marker) -> EventMask:

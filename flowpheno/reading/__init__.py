@@ -8,7 +8,7 @@ from flowpheno.reading.files import find_files
 from flowpheno.reading.list_mode import iterate_fcs, read_fcs
 from flowpheno.reading.measurement import from_fcmeasurement
 from flowpheno.reading.reader import Reader
-from flowpheno.reading.table import sample_from_table
+from flowpheno.reading.table import read_sample, sample_from_table
 
 __all__ = [
     "Reader",
@@ -18,5 +18,6 @@ __all__ = [
     "iterate_fcs",
     "name_channels",
     "read_fcs",
+    "read_sample",
     "sample_from_table",
 ]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from flowpheno.errors import UnsupportedFcsError
+from flowpheno.errors import FcsError, UnsupportedFcsError
 from flowpheno.exchange.parsing import parse_dataset
 from flowpheno.fcs.part import Wanted
 from flowpheno.fcs.reader import iterate_dataset, read_dataset
 from flowpheno.fcs.repair import Strictness
 from flowpheno.fcs.selection import Scaling
 from flowpheno.finding import Finding, ReasonCode, Severity
+from flowpheno.marker import canonical_marker
 from flowpheno.origin import origin_of
 from flowpheno.panel.vocabulary import builtin_vocabulary
 from flowpheno.reading.channels import name_channels
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from flowpheno.fcs.dataset import FcsDataset
     from flowpheno.marker import Vocabulary
 
+_E = TypeVar("_E", bound=StrEnum)
 _STAGE = "reading.list_mode"
 _COMPENSATION_KEYWORDS = (
     "@COMPENSATIONMODE",
@@ -88,13 +91,17 @@ def read_fcs(  # noqa: PLR0913 - each is asked for by its name
         If the file cannot be read, is not FCS, or lacks what was asked for.
     MissingPackageError
         If fcsparser is asked for and not installed.
+    ValueError
+        If `strictness`, `scaling` or `reader` is none of those that there are.
     """
     path = Path(path)
     origin = origin_of(path)
     known = vocabulary or builtin_vocabulary()
-    wanted = Wanted(dataset=dataset, channels=channels, events=events, scaling=Scaling(scaling))
-    if Reader(reader) is Reader.FLOWPHENO:
-        read = _read(path, wanted, known, Strictness(strictness))
+    wanted = Wanted(
+        dataset=dataset, channels=channels, events=events, scaling=_choice(Scaling, scaling)
+    )
+    if _choice(Reader, reader) is Reader.FLOWPHENO:
+        read = _read(path, wanted, known, _choice(Strictness, strictness))
     else:
         read = _parse(path, wanted)
     sample = sample_of_dataset(read, vocabulary=known, name=name or stem(path))
@@ -143,6 +150,15 @@ def iterate_fcs(
         yield sample_of_dataset(block, vocabulary=known, name=stem(path))
 
 
+def _choice(kind: type[_E], word: str) -> _E:
+    """Turn a word into a choice, and name the others where it is none."""
+    try:
+        return kind(word)
+    except ValueError:
+        known = ", ".join(map(repr, map(str, kind)))
+        raise ValueError(f"{word!r} is no {kind.__name__.lower()}; one of {known}") from None
+
+
 def _read(
     path: Path, wanted: Wanted, vocabulary: Vocabulary, strictness: Strictness
 ) -> FcsDataset:
@@ -173,7 +189,17 @@ def _with_detectors(
         if channel.marker is not None and channel.measure is Measure.AREA
     }
     detectors = {detector for detector, _ in names}
-    asked = [c if c in detectors else measured.get(c, c) for c in wanted.channels]
+    if isinstance(wanted.channels, str):
+        raise TypeError("channels are a list of names, not one name")
+    labels = {label for _, label in names}
+    asked = []
+    for name in wanted.channels:
+        marker = measured.get(name) or measured.get(str(canonical_marker(name, vocabulary)))
+        if marker is None and name not in detectors | labels:
+            problem = f"no channel called {name[:40]!r}; markers: {', '.join(sorted(measured))}"
+            problem += f"; detectors: {', '.join(sorted(detectors))[:400]}"
+            raise FcsError(problem, segment="DATA", offset=0)
+        asked.append(name if name in detectors or marker is None else marker)
     return replace(wanted, channels=asked)
 
 

@@ -15,6 +15,7 @@ from flowpheno.origin import origin_of
 from flowpheno.panel.vocabulary import builtin_vocabulary
 from flowpheno.reading.channels import name_channels
 from flowpheno.reading.files import stem
+from flowpheno.reading.list_mode import read_fcs
 from flowpheno.reading.scale import relative_scale_finding
 from flowpheno.reading.stored import read_description, restore
 from flowpheno.sample import ChannelKind, Sample, Scale
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from flowpheno.marker import Vocabulary
     from flowpheno.reading.stored import Description
 
+_TABLE_ENDINGS = (".csv", ".csv.gz", ".parquet")
 _STAINED = (ChannelKind.FLUORESCENCE, ChannelKind.MASS)
 
 
@@ -119,7 +121,7 @@ def _read_table(path: Path) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415 - 0.4 s, only where tables are read
 
     ending = path.name.lower()
-    if not ending.endswith((".csv", ".csv.gz", ".parquet")):
+    if not ending.endswith(_TABLE_ENDINGS):
         raise TableError(f"{path}: event tables end in .csv, .csv.gz or .parquet")
     try:
         if ending.endswith(".parquet"):
@@ -174,3 +176,34 @@ def _table_events(
                 f"{shown}: column {column!r} has {n_odd} missing or infinite value(s)"
             )
     return events
+
+
+def read_sample(
+    path: Path, *, vocabulary: Vocabulary | None = None, name: str | None = None
+) -> Sample:
+    """Read a list-mode file, or an event table where the ending says so.
+
+    Parameters
+    ----------
+    path : Path
+        ``.csv``, ``.csv.gz`` and ``.parquet`` are tables; all else is FCS.
+    vocabulary : Vocabulary or None
+        Names that are known; None for those that come with flowpheno.
+    name : str or None
+        What to call the sample; None for the stem of the file.
+
+    Returns
+    -------
+    Sample
+        See `read_fcs` and `sample_from_table`.
+
+    Raises
+    ------
+    FcsError
+        If a list-mode file cannot be read.
+    TableError
+        If a table cannot be read.
+    """
+    if path.name.lower().endswith(_TABLE_ENDINGS):
+        return sample_from_table(path, vocabulary=vocabulary, name=name)
+    return read_fcs(path, vocabulary=vocabulary, name=name)

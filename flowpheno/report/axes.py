@@ -15,11 +15,15 @@ from flowpheno.transform import decade_ticks
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from flowpheno.arrays import Values
     from flowpheno.plotdata import Axis
 
 _MINOR_LENGTH = 2.0
 """Points."""
 _NEAREST = 0.045  # of the axis: labels closer than this would touch
+_COURSE_LEAST = 0.16  # of the whole axis, about 0.7 decades: less would magnify noise
+_COURSE_HEADROOM = 1.3
+_COURSE_NEAREST = 0.4  # of half the part shown: small axes have room for few labels
 
 
 def canvas(
@@ -73,7 +77,7 @@ def dress_x(axes: Axes, axis: Axis) -> None:
     axes.set_xlabel(axis.label, fontsize=9.5, color=INK, parse_math=False)
 
 
-def dress_y(axes: Axes, axis: Axis, *, few: bool = False) -> None:
+def dress_y(axes: Axes, axis: Axis) -> None:
     """Label the y axis and set its ticks.
 
     Parameters
@@ -82,17 +86,44 @@ def dress_y(axes: Axes, axis: Axis, *, few: bool = False) -> None:
         Drawn in positions 0 to 1.
     axis : Axis
         What it shows.
-    few : bool
-        Whether there is room for few ticks only.
     """
     plain(axes)
     major, names, minor = ticks(axis)
     axes.set_ylim(0, 1)
-    if few:
-        major, names, minor = major[::2], names[::2], []
     axes.set_yticks(major, names)
     _minor_ticks(axes, minor, horizontal=False)
     axes.set_ylabel(axis.label, fontsize=9.5, color=INK, parse_math=False)
+
+
+def dress_course(axes: Axes, axis: Axis, heights: Values) -> None:
+    """Show the part of the y axis through which a course runs, so that a shift is seen.
+
+    Parameters
+    ----------
+    axes : Axes
+        Drawn in positions 0 to 1 of the whole axis.
+    axis : Axis
+        What it shows.
+    heights : Values
+        Positions of the course, finite; may be empty.
+    """
+    low, high = (float(heights.min()), float(heights.max())) if heights.size else (0.0, 1.0)
+    middle, half = (low + high) / 2, max(_COURSE_HEADROOM * (high - low) / 2, _COURSE_LEAST / 2)
+    axes.set_ylim(middle - half, middle + half)
+    size = 10.0 ** np.arange(0, 7)
+    round_values = np.unique(np.outer([-5, -2, -1, 0, 1, 2, 5], size))
+    found = [
+        (float(place), float(value))
+        for place, value in zip(axis.position(round_values), round_values, strict=True)
+        if abs(float(place) - middle) < half
+    ]
+    kept: list[tuple[float, float]] = []
+    for place, value in sorted(found, key=lambda pair: -abs(pair[1])):
+        if all(abs(place - other) > _COURSE_NEAREST * half for other, _ in kept):
+            kept.append((place, value))
+    names = [f"{v / 1000:g}k" if abs(v) >= 1000 else f"{v:g}" for _, v in kept]  # noqa: PLR2004 - kilo
+    axes.set_yticks([place for place, _ in kept], names)
+    axes.set_ylabel(axis.label, color=INK, parse_math=False)
 
 
 def _minor_ticks(axes: Axes, places: list[float], *, horizontal: bool) -> None:

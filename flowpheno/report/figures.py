@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 
 from flowpheno.plotdata import Density2D, Direction, Histogram1D, TimePlot
-from flowpheno.report.axes import canvas, dress_x, dress_y, plain
+from flowpheno.report.axes import canvas, dress_course, dress_x, dress_y, plain
 from flowpheno.report.palette import GREY, INK, colour_of, plain_name
 
 if TYPE_CHECKING:
@@ -139,13 +139,15 @@ def draw_time(plot: TimePlot) -> Figure:
     centres = (plot.edges[1:] + plot.edges[:-1]) / 2
     panels[0].step(centres, plot.counts, where="mid", color="#2c6fb0", linewidth=1.0)
     panels[0].set_ylim(0, max(1.0, 1.15 * float(plot.counts.max(initial=0))))
-    panels[0].set_ylabel("events / bin", fontsize=8)
+    width = float(plot.edges[1] - plot.edges[0])
+    unit = f"{width:.2g} s" if plot.label.endswith("(s)") else "bin"
+    panels[0].set_ylabel(f"events\n/ {unit}", fontsize=7)
     for axes, trace in zip(panels[1:], plot.traces, strict=True):
         known = np.isfinite(trace.medians)
         heights = np.full(known.shape, np.nan)
         heights[known] = trace.axis.position(trace.medians[known])
         axes.plot(centres, heights, color=INK, linewidth=0.9, marker=".", markersize=2.5)
-        dress_y(axes, trace.axis, few=True)
+        dress_course(axes, trace.axis, heights[known])
         axes.set_ylabel(axes.get_ylabel().replace(" ", "\n", 1), fontsize=7)
     for axes in panels:
         plain(axes)

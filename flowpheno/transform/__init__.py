@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from flowpheno.transform.asinh import Asinh, ParametrisedAsinh
 from flowpheno.transform.base import Transform
 from flowpheno.transform.biex import Biex
+from flowpheno.transform.clipped import Clipped
 from flowpheno.transform.estimate import estimate_logicle
 from flowpheno.transform.fused import scaled_events
 from flowpheno.transform.hlog import Glog, Hlog, Tlog
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Asinh",
     "Biex",
+    "Clipped",
     "Glog",
     "Hlog",
     "Hyperlog",

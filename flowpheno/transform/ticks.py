@@ -52,9 +52,11 @@ def decade_ticks(transform: Transform, low: float, high: float) -> Ticks:
     zero = float(transform.apply(np.array([0.0]))[0])
     top = max(abs(low), abs(high), 1.0)
     decades = 10.0 ** np.arange(int(np.floor(np.log10(top))) + 1)
-    clear = np.abs(transform.apply(decades) - zero) >= least  # the scales are odd about zero
+    # the scales are odd about zero; a logarithmic one has no place for it
+    clear = ~(np.abs(transform.apply(decades) - zero) < least)
     shown = decades[clear]
-    values = np.concatenate([-shown[::-1], [0.0], shown])
+    middle = [] if np.isnan(zero) else [0.0]
+    values = np.concatenate([-shown[::-1], middle, shown])
     values = values[(values >= low) & (values <= high)]
     steps = np.outer(shown, np.arange(2, 10)).ravel()
     inside = np.concatenate([-steps[::-1], steps])

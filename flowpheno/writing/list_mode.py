@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flowpheno.arrays import Values
+    from flowpheno.fcs.spillover import Spillover
     from flowpheno.sample import Sample
 
 _PREFIX = "Comp-"
@@ -59,7 +60,7 @@ def write_list_mode(sample: Sample, path: Path, version: FcsVersion) -> None:
         for n, channel in enumerate(sample.channels, start=1):
             if channel.kind is ChannelKind.TIME:  # FCS 3.2 forbids its gain; $TIMESTEP stays
                 keywords.pop(f"$P{n}G", None)
-    free = sample.spillover if not unmixed_columns(sample) else None
+    free = _usable_matrix(sample) if not unmixed_columns(sample) else None
     if free is not None and not {*free.detectors} <= {*detectors}:
         raise WritingError(
             f"{sample.name}: the matrix of {free.source} names detectors that cannot be written"
@@ -116,6 +117,14 @@ def written_detectors(sample: Sample, *, stated: bool = False) -> list[str]:
     if odd:
         raise WritingError(f"{sample.name}: FCS allows no column name with a comma: {odd[0]!r}")
     return detectors
+
+
+def _usable_matrix(sample: Sample) -> Spillover | None:
+    """Leave out a matrix whose detectors are not all among the channels."""
+    detectors = {channel.detector for channel in sample.channels}
+    if sample.spillover is None or not detectors.issuperset(sample.spillover.detectors):
+        return None
+    return sample.spillover
 
 
 def full_scales(sample: Sample) -> Values:

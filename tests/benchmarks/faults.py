@@ -138,8 +138,8 @@ def _amplified(
     sample: Sample, part: EventMask, factor: float, *, columns: list[int] | None = None
 ) -> Sample:
     events = np.array(sample.events)
-    places = np.ix_(part, _measured(sample) if columns is None else columns)
-    events[places] *= np.float32(factor)
+    for column in _measured(sample) if columns is None else columns:
+        events[part, column] *= np.float32(factor)
     return replace(sample, events=events)
 
 

@@ -55,7 +55,8 @@ def flow_rate_anomalies(sample: Sample) -> EventMask:
     trend = counts - cycle
     middle = np.trunc(np.median(trend))
     values = np.trunc(np.abs(counts - middle) + np.abs(cycle)) * np.where(trend < middle, -1, 1)
-    return ~_outliers(values, float(np.subtract(*np.percentile(trend, [75, 25]))))[place]
+    outlying = _outliers(values, float(np.subtract(*np.percentile(trend, [75, 25]))))
+    return np.asarray(~outlying[place])
 
 
 def peak_medians(sample: Sample) -> EventMask:
@@ -124,7 +125,7 @@ def _peaks(values: Values) -> Values:
     height = gaussian_filter1d(counts.astype(float), width / (edges[1] - edges[0]))
     inner = height[1:-1]
     peak = (inner > height[:-2]) & (inner >= height[2:]) & (inner > _PEAK_SHARE * height.max())
-    return ((edges[:-1] + edges[1:]) / 2)[1:-1][peak]
+    return np.asarray(((edges[:-1] + edges[1:]) / 2)[1:-1][peak])
 
 
 def _courses(peaks: list[Values]) -> list[Values]:

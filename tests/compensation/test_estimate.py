@@ -137,7 +137,7 @@ def test_another_dye_than_the_name_says_is_noticed(stained_controls, control_lim
     samples = {sample.name: sample for sample in stained_controls(27)}
     pe, apc = samples["PE stained"], samples["APC stained"]
     exchanged = [replace(pe, name="APC"), replace(apc, name="PE"), samples["Unstained"]]
-    with pytest.raises(CompensationError, match="control PE of PE-A: .* too few to tell"):
+    with pytest.raises(CompensationError, match=r"control PE of PE-A: .* too few to tell"):
         estimate(exchanged, control_limits)
     # PerCP-Cy5.5 named PE: it is seen there as well, much less than where it belongs
     tandem = [replace(samples["PerCP-Cy5.5 stained"], name="PE-Cy7"), samples["Unstained"]]

@@ -44,7 +44,7 @@ def test_all_rows_change_unless_some_are_named(spillover):
 
 def test_a_change_that_makes_the_matrix_singular_is_refused(spillover):
     matrix = np.array([[1.0, 0.5, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
-    with pytest.raises(CompensationError, match="singular .* into PE-A changed by \\+100%"):
+    with pytest.raises(CompensationError, match=r"singular .* into PE-A changed by \+100%"):
         changed_weights(replace(spillover, matrix=matrix), "PE-A", 1.0)
 
 

@@ -188,7 +188,7 @@ def test_an_fcs_file_without_a_matrix_is_refused(fcs_of, matrix, message):
 def test_a_broken_fcs_file_is_refused_by_its_name(tmp_path):
     path = tmp_path / "broken.fcs"
     path.write_bytes(b"FCS3.1    " + b" " * 20)
-    with pytest.raises(CompensationError, match="broken.fcs: cannot be read: HEADER"):
+    with pytest.raises(CompensationError, match=r"broken\.fcs: cannot be read: HEADER"):
         read_spillover_file(path)
-    with pytest.raises(CompensationError, match="absent.fcs: cannot be read"):
+    with pytest.raises(CompensationError, match=r"absent\.fcs: cannot be read"):
         read_spillover_file(tmp_path / "absent.fcs")

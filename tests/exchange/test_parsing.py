@@ -37,7 +37,7 @@ def test_without_the_package_the_extra_is_named(write):
 
 
 def test_an_unknown_reader_is_refused(write):
-    with pytest.raises(ValueError, match="'flowio' is not a valid Reader"):
+    with pytest.raises(ValueError, match="'flowio' is no reader; one of 'flowpheno', 'fcsparser'"):
         fp.read_fcs(write(float_file(VALUES)), reader="flowio")
 
 

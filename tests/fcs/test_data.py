@@ -269,12 +269,11 @@ def test_channels_that_cannot_be_had(channels, problem):
     np.testing.assert_array_equal(by_label.events, [[3.0]])
 
 
-def test_a_matrix_that_needs_a_channel_left_out_is_given_up():
+def test_a_matrix_that_needs_a_channel_left_out_is_said():
     raw = float_file([[1.0, 2.0, 3.0]], _SPILL="2,FL1-A,FL2-A,1,0.1,0.2,1")
-    assert read_bytes(raw, wanted=Wanted(channels=["FL2-A", "FL1-A"])).spillover is not None
-    dataset = read_bytes(raw, wanted=Wanted(channels=["FL1-A"]))
-    assert dataset.spillover is None
-    assert "SPILL needs 1 channels that are not read" in messages(dataset)
+    assert messages(read_bytes(raw, wanted=Wanted(channels=["FL2-A", "FL1-A"]))) == []
+    (message,) = messages(read_bytes(raw, wanted=Wanted(channels=["FL1-A"])))
+    assert message.startswith("SPILL needs 1 channels that are not read")
 
 
 def test_scalings():
@@ -349,3 +348,21 @@ def test_far_steps(kind, step):
     raw = KINDS[kind](values.tolist())
     part = read_bytes(raw, wanted=Wanted(events=slice(7, None, step)))
     np.testing.assert_array_equal(part.events, read_bytes(raw).events[7::step])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "problem"),
+    [
+        (Wanted(events=10), "events are chosen by a slice, not by int"),
+        (Wanted(channels="FL1-A"), "channels are a list of names"),
+    ],
+)
+def test_parts_asked_for_wrongly(wanted, problem):
+    with pytest.raises(TypeError, match=problem):
+        read_bytes(float_file([[1.0]]), wanted=wanted)
+
+
+def test_events_beyond_the_count_are_left_out_and_said():
+    dataset = read_bytes(float_file([[1.0], [2.0], [3.0]], TOT="2"))
+    assert dataset.events.tolist() == [[1], [2]]
+    assert messages(dataset) == ["DATA holds 3 events, $TOT says 2: the last 1 are left out"]

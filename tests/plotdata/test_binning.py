@@ -100,7 +100,7 @@ def test_time_is_in_seconds_and_knows_what_was_removed():
 def test_without_a_clock_the_file_order_is_shown_and_said():
     sample, _ = marrow(50)
     clockless = replace(sample, channels=sample.channels[:-1], events=sample.events[:, :-1])
-    assert time_plot(clockless).label == "Event number (no time channel)"
+    assert time_plot(clockless).label == "Event number (no Time channel)"
     assert time_plot(replace(sample, keywords={})).label == "Time (ticks of the instrument)"
 
 

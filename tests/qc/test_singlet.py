@@ -90,3 +90,18 @@ def test_equal_and_impossible_pulses_are_kept(qc_tube, qc_limits, value, n):
     values = np.full(n, value)
     tube = qc_tube(columns={"FSC-A": values, "FSC-H": values, "FSC-W": values})
     assert check_singlets(tube, np.ones(n, bool), qc_limits.singlet).keep.all()
+
+
+@pytest.mark.parametrize("by", ["FSC-H", "FSC-W", "both"])
+def test_pairs_side_by_side_are_seen_best_by_both(qc_tube, qc_limits, by):
+    rng = np.random.default_rng(8)
+    area, ratio, pair = _pulses()
+    ratio[pair] = rng.uniform(0.6, 0.95, PAIRS)  # from behind each other to beside each other
+    columns = {"FSC-A": area}
+    if by != "FSC-W":
+        columns["FSC-H"] = area * ratio
+    if by != "FSC-H":
+        columns["FSC-W"] = 60_000 / (ratio + rng.normal(0, 0.02, len(area)))
+    step = check_singlets(qc_tube(columns=columns), np.ones(len(area), bool), qc_limits.singlet)
+    assert step.keep[~pair].mean() > 0.99
+    assert step.keep[pair].mean() < {"FSC-H": 0.35, "FSC-W": 0.4, "both": 0.35}[by]

@@ -7,8 +7,10 @@ import pytest
 
 from flowpheno.finding import ReasonCode, Severity
 from flowpheno.qc.time import check_time
+from flowpheno.reading import read_fcs
 from flowpheno.sample import Scale
 from flowpheno.simulation import NO_ARTEFACTS, Artefacts
+from tests.benchmarks.faults import FAULTS, drifting
 
 N = 30_000
 DYES = ("CD45", "CD19", "CD10", "CD34")
@@ -143,3 +145,54 @@ def test_a_simulated_clog_is_cut_out_and_a_simulated_clean_run_is_not(simulate, 
     step = check_time(clean.sample, qc_limits.time)
     assert step.keep.all()
     assert step.findings == ()
+
+
+@pytest.mark.parametrize("tube", ["euroflow_bcp_all_mrd_t1", "tube_494", "lineage_full"])
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_cut_out_and_little_else(simulate, qc_limits, tube, name):
+    steady = simulate(33, tube=tube, n_events=20_000, artefacts=Artefacts(clog=False)).sample
+    sample, touched = FAULTS[name](steady, np.random.default_rng(33))
+    keep = check_time(sample, qc_limits.time).keep
+    assert keep[touched].mean() < 0.2
+    assert keep[~touched].mean() > 0.98
+
+
+@pytest.mark.parametrize("tube", ["euroflow_bcp_all_mrd_t1", "tube_494", "lineage_full"])
+@pytest.mark.parametrize(("decades", "said"), [(0.03, False), (0.2, True), (-0.2, True)])
+def test_a_drift_of_a_simulated_tube_is_said(simulate, qc_limits, tube, decades, said):
+    steady = simulate(33, tube=tube, n_events=20_000, artefacts=NO_ARTEFACTS).sample
+    found = check_time(drifting(steady, decades), qc_limits.time).findings
+    assert any("drifted" in f.message for f in found) == said
+
+
+@pytest.mark.parametrize("period", [2000, 5000])
+def test_a_clock_that_wraps_changes_nothing(qc_tube, qc_limits, period):
+    columns = _dim(_columns(), slice(12_000, 13_500), 0.6)
+    kept = check_time(qc_tube(columns=columns), qc_limits.time).keep
+    step = check_time(
+        qc_tube(columns=columns | {"Time": columns["Time"] % period}), qc_limits.time
+    )
+    assert np.mean(step.keep == kept) > 0.995
+    assert any("begins anew" in f.message for f in step.findings)
+    assert not any("backwards" in f.message for f in step.findings)
+
+
+@pytest.mark.parametrize("dye", DYES)
+@pytest.mark.parametrize("factor", [0.1, 10])
+def test_one_detector_alone_is_found(qc_tube, qc_limits, dye, factor):
+    part = slice(12_000, 15_000)
+    step = check_time(qc_tube(columns=_dim(_columns(), part, factor, names=[dye])), qc_limits.time)
+    assert step.keep[part].mean() < 0.1
+    assert np.delete(step.keep, np.arange(N)[part]).mean() > 0.98
+
+
+def test_real_runs_are_left_in_peace(data_dir, qc_limits):
+    removed = {}
+    for path in sorted((data_dir / "fcs_corpus" / "instruments").glob("*.*")):
+        sample = read_fcs(path)
+        step = check_time(sample, qc_limits.time)
+        removed[path.name] = 100 * np.mean(~step.keep)
+        assert not any(f.severity is Severity.BLOCKING for f in step.findings)
+    assert len(removed) >= 7
+    assert max(removed.values()) < 2
+    assert sorted(removed.values())[len(removed) // 2] == 0

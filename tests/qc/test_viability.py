@@ -66,8 +66,9 @@ def test_all_cells_stained_are_all_dead_or_the_dye_is_another(qc_tube, qc_limits
 
 
 DYES = [
-    "7-AAD", "7AAD", "PI", "Propidium Iodide", "Zombie NIR", "Zombie Aqua", "LIVE/DEAD Fixable Near-IR",
-    "Live/Dead Aqua", "L/D", "FVS780", "FVD eFluor 780", "eFluor 506 viability", "SYTOX Blue", "DRAQ7",
+    "7-AAD", "7AAD", "PI", "Propidium Iodide", "Zombie NIR", "Zombie Aqua",
+    "LIVE/DEAD Fixable Near-IR", "Live/Dead Aqua", "L/D", "FVS780", "FVD eFluor 780",
+    "eFluor 506 viability", "SYTOX Blue", "DRAQ7",
     "Ghost Dye Violet 510", "Helix NP", "ViaKrome 808", "TO-PRO-3", "Viability", "dead cells",
 ]  # fmt: skip
 

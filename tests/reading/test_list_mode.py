@@ -7,7 +7,8 @@ import re
 import numpy as np
 import pytest
 
-from flowpheno.errors import FcsError
+from flowpheno import compensate
+from flowpheno.errors import CompensationError, FcsError
 from flowpheno.fcs.reader import read_dataset
 from flowpheno.fcs.writer import write_fcs
 from flowpheno.finding import ReasonCode, Severity
@@ -236,7 +237,8 @@ def test_channels_are_asked_for_by_marker_detector_or_label(tmp_path):
     sample = read_fcs(path, channels=["CD10", "FL1-A"], events=slice(2, 8, 2))
     assert [c.detector for c in sample.channels] == ["PE-A", "FL1-A"]
     np.testing.assert_array_equal(sample.events, values[2:8:2][:, [1, 0]])
-    with pytest.raises(FcsError, match="no channel called 'CD22'; there are FL1-A, PE-A"):
+    assert [c.detector for c in read_fcs(path, channels=["cd19"]).channels] == ["FL1-A"]
+    with pytest.raises(FcsError, match="no channel called 'CD22'; markers: CD10, CD19; detectors:"):
         read_fcs(path, channels=["CD22"])
 
 
@@ -358,3 +360,29 @@ def test_keywords_of_a_part_are_those_of_its_channels(tmp_path):
     keywords = read_fcs(path, channels=["FL3-A", "FL1-A"]).keywords
     assert (keywords["$PAR"], keywords["$P1N"], keywords["$P1V"]) == ("2", "FL3-A", "300")
     assert (keywords["$P2V"], "$P3V" in keywords) == ("100", False)
+
+
+def test_a_part_without_all_detectors_of_its_matrix_is_not_compensated_in_silence(tmp_path):
+    path = tmp_path / "part.fcs"
+    more = {"_SPILL": "2,FL1-A,FL2-A,1,0.1,0.2,1", "P1S": "CD19", "P2S": "CD10"}
+    path.write_bytes(float_file([[1.0, 2.0, 3.0]], **more))
+    sample = read_fcs(path, channels=["CD19"])
+    with pytest.raises(CompensationError, match="not in the"):
+        compensate(sample)
+    copy = write_sample(sample, tmp_path / "copy.fcs")
+    assert read_fcs(copy).spillover is None
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"strictness": "hard"}, "'hard' is no strictness; one of 'strict', 'lenient'"),
+        ({"scaling": "log"}, "'log' is no scaling; one of 'linear', 'gain', 'raw'"),
+        ({"reader": "flowio"}, "'flowio' is no reader; one of 'flowpheno', 'fcsparser'"),
+    ],
+)
+def test_choices_that_are_none_name_the_others(tmp_path, options, message):
+    path = tmp_path / "x.fcs"
+    path.write_bytes(float_file([[1.0]]))
+    with pytest.raises(ValueError, match=message):
+        read_fcs(path, **options)

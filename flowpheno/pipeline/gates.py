@@ -1,0 +1,197 @@
+"""A gating strategy applied to a file: read, evaluated, written as tables and pictures."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flowpheno.compensation import with_spillover
+from flowpheno.errors import GateError
+from flowpheno.gates import evaluate
+from flowpheno.gates.flowjo import read_workspace
+from flowpheno.gates.gatingml import strategy_of_gatingml
+from flowpheno.gates.xml import read_xml
+from flowpheno.panel.strategy import load_strategy
+from flowpheno.plotdata import drawn_gates
+from flowpheno.reading import read_fcs
+from flowpheno.writing.place import whole_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pandas as pd
+
+    from flowpheno.fcs.spillover import Spillover
+    from flowpheno.gates import GateResults, Strategy
+    from flowpheno.sample import Sample
+
+ALL_EVENTS = "all events"
+"""What tables call the parent of a gate that has none."""
+
+_YAML = {".yaml", ".yml"}
+_NOT_IN_NAMES = re.compile(r"[^\w+-]+")
+_LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GatedFile:
+    """A file with its gates.
+
+    Attributes
+    ----------
+    sample : Sample
+        As recorded, divided by gain.
+    strategy : Strategy
+        The gates.
+    results : GateResults
+        What they hold.
+    """
+
+    sample: Sample
+    strategy: Strategy
+    results: GateResults
+
+
+def read_strategy(path: Path, *, sample: str = "") -> Strategy:
+    """Read gates in any of the forms there are.
+
+    Parameters
+    ----------
+    path : Path
+        Gating-ML 2.0, a FlowJo 10 workspace, or YAML, told by ending and content.
+    sample : str
+        Which sample of a workspace.
+
+    Returns
+    -------
+    Strategy
+        The gates.
+
+    Raises
+    ------
+    GateError
+        If an XML file cannot be read as one.
+    PanelError
+        If a YAML file is no strategy.
+    MissingPackageError
+        If it is a workspace and FlowKit is not installed.
+    """
+    if path.suffix.lower() in _YAML:
+        return load_strategy(path)
+    root = read_xml(path)
+    if root.name == "Workspace":
+        return read_workspace(path).sample(sample).strategy
+    try:
+        return strategy_of_gatingml(root, name=path.stem)
+    except GateError as error:
+        raise GateError(f"{path}: {error}") from error
+
+
+def gate_file(path: Path, strategy: Strategy, *, matrix: Spillover | None = None) -> GatedFile:
+    """Apply gates to a file.
+
+    Parameters
+    ----------
+    path : Path
+        An FCS file.
+    strategy : Strategy
+        The gates.
+    matrix : Spillover or None
+        Used where gates ask for the matrix of the file; None for that of the file.
+
+    Returns
+    -------
+    GatedFile
+        What the gates hold.
+
+    Raises
+    ------
+    FcsError
+        If the file cannot be read.
+    CompensationError
+        If the matrix does not fit.
+    GateError
+        If the gates do not fit the file.
+    """
+    sample = read_fcs(path, scaling="gain")
+    if matrix is not None:
+        sample = with_spillover(sample, matrix)
+    return GatedFile(sample=sample, strategy=strategy, results=evaluate(strategy, sample))
+
+
+def gates_table(results: GateResults) -> pd.DataFrame:
+    """List what gates hold.
+
+    Parameters
+    ----------
+    results : GateResults
+        Populations.
+
+    Returns
+    -------
+    DataFrame
+        A row a gate or quadrant: ``gate``, ``parent``, ``n``, ``percent_of_parent`` (0 to 100,
+        NaN if the parent is empty).
+    """
+    import pandas as pd  # noqa: PLC0415 - slow to import
+
+    rows = [
+        (name, p.parent or ALL_EVENTS, p.n, results.percent_of_parent(name))
+        for name, p in results.populations.items()
+    ]
+    return pd.DataFrame(rows, columns=["gate", "parent", "n", "percent_of_parent"])
+
+
+def write_gated(gated: GatedFile, out: Path, *, overwrite: bool = False) -> tuple[Path, ...]:
+    """Write tables and pictures.
+
+    Parameters
+    ----------
+    gated : GatedFile
+        What the gates hold.
+    out : Path
+        A folder, which is made.
+    overwrite : bool
+        Whether existing files may be replaced.
+
+    Returns
+    -------
+    tuple of Path
+        ``gates.csv``, ``membership.parquet`` (a Boolean column for each gate, events in file
+        order) and a picture for each gate with one dimension or more, in ``plots/``.
+
+    Raises
+    ------
+    WritingError
+        If a file exists and may not be replaced.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    written = [out / "gates.csv", out / "membership.parquet"]
+    with whole_file(written[0], overwrite=overwrite) as part:
+        gates_table(gated.results).to_csv(part, index=False)
+    with whole_file(written[1], overwrite=overwrite) as part:
+        _write_membership(gated.results, part)
+    return (*written, *_write_plots(gated, out / "plots", overwrite=overwrite))
+
+
+def _write_membership(results: GateResults, path: Path) -> None:
+    import pyarrow as pa  # noqa: PLC0415 - slow to import
+    import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import
+
+    columns = [pa.array(p.mask) for p in results.populations.values()]
+    pq.write_table(pa.Table.from_arrays(columns, names=list(results.populations)), path)
+
+
+def _write_plots(gated: GatedFile, out: Path, *, overwrite: bool) -> Iterator[Path]:
+    from flowpheno.report.figures import draw  # noqa: PLC0415 - slow to import
+
+    plots = drawn_gates(gated.strategy, gated.sample, gated.results)
+    for number, plot in enumerate(plots, start=1):
+        out.mkdir(exist_ok=True)
+        name = _NOT_IN_NAMES.sub("_", plot.name).strip("_")[-_LONGEST:]
+        path = out / f"{number:03d}_{name}.png"
+        with whole_file(path, overwrite=overwrite) as part:
+            draw(plot).savefig(part, format="png", dpi=120)
+        yield path
