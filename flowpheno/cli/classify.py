@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flowpheno.pipeline.manifest import ManifestRow
     from flowpheno.results import Run
+
+_SHOWN = 5
+_BARE = "files have no row in the manifest and are judged without one"
 
 
 def classify(
@@ -89,6 +95,8 @@ def classify(
         manifest=rows,
         jobs=jobs,
     )
+    if manifest is not None:
+        _say_unmatched(paths, rows)
     with progress_bar("Judging") as advance:
         run = classify_files(paths, options, progress=advance)
     if not run.specimens and not run.failures:
@@ -127,7 +135,7 @@ def say(run: Run, *, as_json: bool) -> None:
             s.specimen,
             str(s.verdict.verdict),
             f"{s.verdict.n_blasts} / {s.verdict.n_nucleated}",
-            f"{s.verdict.blast_percent.estimate:.4g} %",
+            _percent(s.verdict.blast_percent.estimate),
             ";".join(s.verdict.reasons),
         )
         for s in run.specimens
@@ -136,3 +144,21 @@ def say(run: Run, *, as_json: bool) -> None:
     print_table("flowpheno - research use only", columns, rows)
     for failure in run.failures:
         typer.echo(f"could not be used: {failure.path}: {failure.message}", err=True)
+
+
+def _percent(value: float) -> str:
+    """Four digits; a dash where there was nothing to count."""
+    return "\N{EN DASH}" if value != value else f"{value:.4g} %"  # noqa: PLR0124 - NaN
+
+
+def _say_unmatched(paths: list[Path], rows: Mapping[Path, ManifestRow]) -> None:
+    """Name what manifest and files do not share: a slip of the pen loses a history."""
+    from flowpheno.reading import find_files
+
+    files = {path.resolve(): path for path in find_files(paths)}
+    idle = sorted(path.name for path in rows if path not in files and path.exists())
+    bare = sorted(path.name for known, path in files.items() if known not in rows)
+    for names, said in ((idle, "rows of the manifest are of files not given"), (bare, _BARE)):
+        if names:
+            more = ", ..." if len(names) > _SHOWN else ""
+            typer.echo(f"{len(names)} {said}: {', '.join(names[:_SHOWN])}{more}", err=True)

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from flowpheno.compensation import check_spillover, compensate, with_spillover
 from flowpheno.errors import CompensationError, FcsError, TransformError, WritingError
 from flowpheno.fcs.spillover import changes_nothing
@@ -28,6 +26,8 @@ if TYPE_CHECKING:
     from flowpheno.writing import DisplayScale, Form
 
 _STAGE = "pipeline.conversion"
+
+_ENDINGS = frozenset({".fcs", ".parquet", ".csv"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +253,8 @@ def plan_targets(
         If the folder cannot be made.
     """
     ending = f".{conversion.form}"
+    if out is not None and not out.is_dir() and out.suffix.lower() in _ENDINGS - {ending}:
+        raise WritingError(f"{out} ends in {out.suffix}, but {ending} is to be written")
     if out is not None and not out.is_dir() and out.suffix.lower() == ending:
         if len(files) > 1:
             raise WritingError(f"{out}: {len(files)} files need a folder")
@@ -291,10 +293,6 @@ def _compensated(sample: Sample, conversion: Conversion) -> Sample:
             f"{sample.name}: the matrix of {spillover.source} is the identity; it removes nothing"
         )
     return compensate(sample)
-
-
-def _changes_nothing(spillover: Spillover) -> bool:
-    return bool(np.array_equal(spillover.matrix, np.eye(len(spillover.detectors))))
 
 
 def _refuse_input(target: Path, files: Sequence[Path]) -> None:
