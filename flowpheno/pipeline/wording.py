@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from flowpheno.clonality import NOT_STAINED, clonality_sentence
 from flowpheno.finding import Severity
 from flowpheno.lineage import missing_for_confirmation
@@ -103,11 +105,25 @@ def limitation_sentences(
     elif not tube.n_blasts:
         sentences.append("Nothing aberrant was shown, and nothing was excluded.")
     sentences += _missing_markers(tube, definitions)
+    sentences += _uncertain_share(tube)
     if tube.n_blasts:
         sentences.append(clonality_sentence(clonality or NOT_STAINED, aberrant=True))
     blocking = {f.message: None for f in tube.findings if f.severity is Severity.BLOCKING}
     sentences += [f"{message[0].upper()}{message[1:]}." for message in blocking]
     return tuple(sentences)
+
+
+def _uncertain_share(tube: TubeAnalysis) -> list[str]:
+    """Give the range of the share where blasts were told from normal precursors without help."""
+    precursors = tube.gated.mask("B_precursors")
+    either = int(np.count_nonzero(precursors | tube.detection.blasts))
+    if tube.detection.method == "template" or not 0 < tube.n_blasts < either:
+        return []
+    low, high = (100 * n / max(tube.n_nucleated, 1) for n in (tube.n_blasts, either))
+    return [
+        "Without a normal template blasts and normal precursors are told apart by internal "
+        f"evidence only: the share of blasts may lie anywhere between {low:.1f} and {high:.1f} %."
+    ]
 
 
 def _missing_markers(tube: TubeAnalysis, definitions: Definitions) -> list[str]:
