@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from flowpheno.aberrancy.template import build_template
 from flowpheno.panel.definitions import load_definitions
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from flowpheno.panel.definitions import Definitions
     from flowpheno.sample import Sample
     from flowpheno.simulation import SimulatedTube
+
+
+settings.register_profile("flowpheno", deadline=None)  # speed is measured in benchmarks only
+settings.load_profile("flowpheno")
 
 
 @pytest.fixture(scope="session")

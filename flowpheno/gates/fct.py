@@ -92,9 +92,9 @@ class _Converter:
         self,
         kind: str,
         name: str,
-        vertices: Any,
+        vertices: Any,  # noqa: ANN401 - a number or pairs
         channels: Sequence[str],
-        region: str,  # noqa: ANN401 - theirs
+        region: str,
     ) -> Gate:
         sides = [self._dimension(channel) for channel in channels]
         match kind, len(sides):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from flowpheno.gates import (
     UNCOMPENSATED,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from flowpheno.gates import Dimension, Gate, Strategy
     from flowpheno.transform import Transform
 
+_BARE = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_ .+/()-]*[A-Za-z0-9_.+/()-])?", re.ASCII)
 _EXACT = 2.0**53
 
 
@@ -49,16 +52,16 @@ def strategy_yaml(strategy: Strategy) -> str:
         If a gate is on a scale that a file cannot state.
     """
     scales = _named(strategy)
-    content: dict[str, Any] = {"kind": "strategy", "name": strategy.name}
+    content: dict[str, Any] = {"kind": "strategy", "name": _plain(strategy.name)}
     if scales:
         content["scales"] = {name: _line(describe_scale(scale)) for scale, name in scales.items()}
     if strategy.matrices:
         content["matrices"] = [
             {
-                "id": matrix.id,
+                "id": _plain(matrix.id),
                 "detectors": _line(list(matrix.detectors)),
                 "fluorochromes": {
-                    name: _line(list(row))
+                    _plain(name): _line(list(row))
                     for name, row in zip(matrix.fluorochromes, matrix.coefficients, strict=True)
                 },
             }
@@ -87,9 +90,9 @@ def _named(strategy: Strategy) -> dict[Transform, str]:
 
 def _gate(gate: Gate, scales: Mapping[Transform, str]) -> dict[str, Any]:
     kind = str(gate.operator) if isinstance(gate, Boolean) else type(gate).__name__.lower()
-    made: dict[str, Any] = {"id": gate.id, "type": kind}
+    made: dict[str, Any] = {"id": _plain(gate.id), "type": kind}
     if gate.parent:
-        made["parent"] = gate.parent
+        made["parent"] = _plain(gate.parent)
     match gate:
         case Threshold():
             made["dimension"] = _line(_dimension(gate.dimension, scales))
@@ -120,7 +123,7 @@ def _gate(gate: Gate, scales: Mapping[Transform, str]) -> dict[str, Any]:
             ]
         case Boolean():
             made["gates"] = [
-                _line({"outside": one.gate}) if one.complement else one.gate
+                _line({"outside": one.gate}) if one.complement else _plain(one.gate)
                 for one in gate.references
             ]
     return made
@@ -146,7 +149,7 @@ def _bounds(low: float | None, high: float | None) -> dict[str, float]:
 def _line(value: object) -> Any:  # noqa: ANN401 - as ruamel has it
     """Put a list or mapping on one line."""
     if isinstance(value, dict):
-        made = CommentedMap({key: _line(inner) for key, inner in value.items()})
+        made = CommentedMap({_plain(key): _line(inner) for key, inner in value.items()})
         made.fa.set_flow_style()
         return made
     if isinstance(value, list):
@@ -157,7 +160,9 @@ def _line(value: object) -> Any:  # noqa: ANN401 - as ruamel has it
 
 
 def _plain(value: object) -> object:
-    """Write whole numbers without a point."""
+    """Write whole numbers without a point, and odd names in quotes: ruamel leaves some bare."""
+    if isinstance(value, str) and not _BARE.fullmatch(value):
+        return DoubleQuotedScalarString(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return int(value)
     return value

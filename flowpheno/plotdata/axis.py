@@ -53,8 +53,6 @@ class Axis:
         Ends, in linear data units; ``low < high``.
     parameters : mapping of str to float
         ``T, W, M, A`` of logicle, ``cofactor`` of asinh; empty for the others.
-    of_gate : Transform or None
-        The scale that a gate has; None for the others.
     """
 
     label: str
@@ -62,7 +60,6 @@ class Axis:
     low: float
     high: float
     parameters: Mapping[str, float] = field(default_factory=dict)
-    of_gate: Transform | None = None
 
     def __post_init__(self) -> None:
         if not self.low < self.high:
@@ -113,7 +110,25 @@ class Axis:
             case AxisScale.ASINH:
                 return Asinh(**self.parameters)
             case AxisScale.OF_GATE:
-                return self.of_gate
+                raise ValueError("the scale of a gate is known to a GateAxis only")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateAxis(Axis):
+    """An axis on the scale of the gate that is shown; never stored.
+
+    Attributes
+    ----------
+    of_gate : Transform
+        The scale of the gate.
+    """
+
+    of_gate: Transform
+
+    @property
+    def transform(self) -> Transform:
+        """Scale of the axis."""
+        return self.of_gate
 
 
 def axis_of(sample: Sample, column: int, mask: EventMask | None = None) -> Axis:

@@ -12,12 +12,13 @@ from flowpheno.gates import FROM_FILE, UNCOMPENSATED, Threshold, populations_of
 from flowpheno.gates.channel import find_channel
 from flowpheno.gates.columns import plan_columns
 from flowpheno.gates.gate import dimensions_of
-from flowpheno.plotdata.axis import Axis, AxisScale, channel_label
+from flowpheno.plotdata.axis import Axis, AxisScale, GateAxis, channel_label
 from flowpheno.plotdata.binning import BINS_1D, BINS_2D
 from flowpheno.plotdata.gates import polygon_gate
 from flowpheno.plotdata.outline import extent, outline
 from flowpheno.plotdata.values import Curve, Density2D, Histogram1D, Overlay
 from flowpheno.population import Population
+from flowpheno.sample import ChannelKind
 from flowpheno.transform import Clipped, Linear
 
 if TYPE_CHECKING:
@@ -109,12 +110,11 @@ def _side(
     linear = np.array(ends) if scale is None else scale.invert(np.array(ends))
     scale = scale.scale if isinstance(scale, Clipped) else scale
     scale = None if isinstance(scale, Linear) else scale
-    axis = Axis(
-        label=_label(sample, gate, dimension),
-        scale=AxisScale.LINEAR if scale is None else AxisScale.OF_GATE,
-        low=float(linear[0]),
-        high=float(linear[1]),
-        of_gate=scale,
+    label, low, high = _label(sample, gate, dimension), float(linear[0]), float(linear[1])
+    axis = (
+        Axis(label=label, scale=AxisScale.LINEAR, low=low, high=high)
+        if scale is None
+        else GateAxis(label=label, scale=AxisScale.OF_GATE, low=low, high=high, of_gate=scale)
     )
     return _Side(dimension=dimension, axis=axis, ends=ends, values=values)
 
@@ -122,7 +122,8 @@ def _side(
 def _label(sample: Sample, gate: Gate, dimension: Dimension) -> str:
     channel = dimension.channel
     if isinstance(channel, str) and dimension.compensation in {FROM_FILE, UNCOMPENSATED}:
-        return channel_label(sample.channels[find_channel(sample, channel, gate=gate.id)])
+        found = sample.channels[find_channel(sample, channel, gate=gate.id)]
+        return found.detector if found.kind is ChannelKind.SCATTER else channel_label(found)
     return f"{channel} ({dimension.compensation})"
 
 

@@ -38,10 +38,10 @@ def _mask(gate, sample, **options):
 @pytest.mark.parametrize(
     ("gate", "expected"),
     [
-        (_like("ThresholdGate", 2, ["X"], "above"), lambda x, y: x >= 2),
-        (_like("ThresholdGate", 2, ["X"], "below"), lambda x, y: x < 2),
-        (_like("IntervalGate", (0, 4), ["X"], "in"), lambda x, y: (x >= 0) & (x <= 4)),
-        (_like("IntervalGate", (0, 4), ["X"], "out"), lambda x, y: (x < 0) | (x > 4)),
+        (_like("ThresholdGate", 2, ["X"], "above"), lambda x, _: x >= 2),
+        (_like("ThresholdGate", 2, ["X"], "below"), lambda x, _: x < 2),
+        (_like("IntervalGate", (0, 4), ["X"], "in"), lambda x, _: (x >= 0) & (x <= 4)),
+        (_like("IntervalGate", (0, 4), ["X"], "out"), lambda x, _: (x < 0) | (x > 4)),
         (_like("QuadGate", (2, 1), ["X", "Y"], "top left"), lambda x, y: (x < 2) & (y >= 1)),
         (_like("QuadGate", (2, 1), ["X", "Y"], "bottom right"), lambda x, y: (x >= 2) & (y < 1)),
         (
@@ -70,7 +70,7 @@ def test_gates_are_joined(sample, how, function):
     assert np.array_equal(_mask(inverted, sample), ~expected)
 
 
-def test_a_gate_used_twice_is_made_once(sample):
+def test_a_gate_used_twice_is_made_once():
     shared = _like("ThresholdGate", 2, ["X"], "above", "a")
     other = _like("ThresholdGate", 1, ["Y"], "above", "b")
     strategy = gates_from_fct([shared, _join("and", shared, other)])
@@ -87,14 +87,16 @@ def test_gates_are_on_the_scale_they_were_drawn_on(sample):
 @pytest.mark.parametrize(
     ("gates", "problem"),
     [
-        ([_like("ThresholdGate", 1, ["X"], "above")] * 1 + [_like("PolyGate", 1, ["X"], "in")],
-         "two gates are called g"),
+        (
+            [_like("ThresholdGate", 1, ["X"], "above"), _like("PolyGate", 1, ["X"], "in")],
+            "two gates are called g",
+        ),
         (_like("EllipseGate", 1, ["X"], "in"), "g: EllipseGate of 1 channels is not known"),
-        (_join("nor", _like("ThresholdGate", 1, ["X"], "above")), "joined: gates cannot be joined"),
+        (_join("nor", _like("ThresholdGate", 1, ["X"], "above")), "gates cannot be joined by nor"),
         (SimpleNamespace(name="n"), "n: SimpleNamespace is no gate that is known"),
     ],
     ids=["twice", "kind", "operator", "anything"],
-)  # fmt: skip
+)
 def test_what_cannot_be_taken_over_is_refused(gates, problem):
     with pytest.raises(GateError, match=problem):
         gates_from_fct(gates)

@@ -18,6 +18,7 @@ from flowpheno.gates.gate import (
     Rectangle,
     Reference,
 )
+from flowpheno.gates.gatingml.ids import restore_ids
 from flowpheno.gates.gatingml.names import DATATYPES, GATES, GATING, TRANSFORMS
 from flowpheno.gates.gatingml.scales import (
     channel_names,
@@ -91,6 +92,7 @@ def strategy_of_gatingml(root: Element, *, name: str = "") -> Strategy:
     """
     if (root.space, root.name) != (GATING, "Gating-ML"):
         root.fail("is not the root of a Gating-ML 2.0 document")
+    restore_ids(root)
     parts = list(_parts(root))
     transformations: dict[str, Transformation] = {}
     for part in (p for p in parts if p.name == "transformation"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # to write; what others wrote is read by defusedxml
 
@@ -17,6 +18,7 @@ from flowpheno.gates.gate import (
     Threshold,
     dimensions_of,
 )
+from flowpheno.gates.gatingml.ids import ENTRY, NOTE, written_ids
 from flowpheno.gates.gatingml.names import DATATYPES, GATING, TRANSFORMS
 from flowpheno.transform import Hyperlog, Linear, Log, Logicle, ParametrisedAsinh
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from flowpheno.gates.dimension import Dimension, SpectrumMatrix
     from flowpheno.gates.gate import Gate, Interval
+    from flowpheno.gates.gatingml.ids import Ids
     from flowpheno.gates.gatingml.scales import Transformation
     from flowpheno.gates.strategy import Strategy
 
@@ -37,8 +40,8 @@ def gatingml_of(strategy: Strategy) -> str:
     Parameters
     ----------
     strategy : Strategy
-        The gates. A threshold becomes a rectangle with an open end. Ids are written as they are,
-        also where they hold blanks, which other programs read although the schema wants a name.
+        The gates. A threshold becomes a rectangle with an open end. Ids that are no XML names
+        are written otherwise, with a note by which `read_gatingml` finds them again.
 
     Returns
     -------
@@ -53,12 +56,15 @@ def gatingml_of(strategy: Strategy) -> str:
     """
     spaces = {"gating": GATING, "transforms": TRANSFORMS, "data-type": DATATYPES}
     root = ET.Element("gating:Gating-ML", {f"xmlns:{key}": uri for key, uri in spaces.items()})
-    known = _named(strategy)
-    for made, name in known.items():
+    transformations = _named(strategy)
+    ids = written_ids(strategy, taken=frozenset(transformations.values()))
+    known = _Names(transformations, ids)
+    _note(root, ids)
+    for made, name in transformations.items():
         outer = ET.SubElement(root, "transforms:transformation", {"transforms:id": name})
         _transformation(outer, made)
     for matrix in strategy.matrices:
-        _matrix(root, matrix)
+        _matrix(root, matrix, ids)
     for gate in strategy.gates:
         _gate(root, gate, known)
     for element in root.iter():
@@ -67,6 +73,22 @@ def gatingml_of(strategy: Strategy) -> str:
     ET.indent(root)
     body = ET.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What everything is called in the document."""
+
+    transformations: Mapping[Transformation, str]
+    ids: Ids
+
+
+def _note(root: ET.Element, ids: Ids) -> None:
+    """Note the ids that had to be written otherwise."""
+    if ids.meant:
+        note = ET.SubElement(ET.SubElement(root, "data-type:custom_info"), NOTE)
+        for written, meant in ids.meant.items():
+            ET.SubElement(note, ENTRY, {"written": written, "meant": meant})
 
 
 def _named(strategy: Strategy) -> dict[Transformation, str]:
@@ -115,8 +137,9 @@ def _channels(parent: ET.Element, names: Iterable[str]) -> None:
         ET.SubElement(parent, "data-type:fcs-dimension", {"data-type:name": name})
 
 
-def _matrix(root: ET.Element, matrix: SpectrumMatrix) -> None:
-    element = ET.SubElement(root, "transforms:spectrumMatrix", {"transforms:id": matrix.id})
+def _matrix(root: ET.Element, matrix: SpectrumMatrix, ids: Ids) -> None:
+    attributes = {"transforms:id": ids.compensations[matrix.id]}
+    element = ET.SubElement(root, "transforms:spectrumMatrix", attributes)
     _channels(ET.SubElement(element, "transforms:fluorochromes"), matrix.fluorochromes)
     _channels(ET.SubElement(element, "transforms:detectors"), matrix.detectors)
     for row in matrix.coefficients:
@@ -126,11 +149,11 @@ def _matrix(root: ET.Element, matrix: SpectrumMatrix) -> None:
             ET.SubElement(spectrum, "transforms:coefficient", attributes)
 
 
-def _gate(root: ET.Element, gate: Gate, known: Mapping[Transformation, str]) -> None:
+def _gate(root: ET.Element, gate: Gate, known: _Names) -> None:
     kinds = {Polygon: "Polygon", Ellipsoid: "Ellipsoid", Quadrants: "Quadrant", Boolean: "Boolean"}
-    attributes = {"gating:id": gate.id} | (
-        {"gating:parent_id": gate.parent} if gate.parent else {}
-    )
+    attributes = {"gating:id": known.ids.gates[gate.id]}
+    if gate.parent:
+        attributes["gating:parent_id"] = known.ids.gates[gate.parent]
     name = f"gating:{kinds.get(type(gate), 'Rectangle')}Gate"
     element = ET.SubElement(root, name, attributes)
     match gate:
@@ -149,25 +172,23 @@ def _gate(root: ET.Element, gate: Gate, known: Mapping[Transformation, str]) -> 
         case Quadrants():
             _quadrants(element, gate, known)
         case Boolean():
-            _boolean(element, gate)
+            _boolean(element, gate, known)
 
 
-def _dimension(
-    parent: ET.Element, name: str, dimension: Dimension, known: Mapping[Transformation, str]
-) -> ET.Element:
-    attributes = {"gating:compensation-ref": dimension.compensation}
+def _dimension(parent: ET.Element, name: str, dimension: Dimension, known: _Names) -> ET.Element:
+    attributes = {"gating:compensation-ref": known.ids.compensations[dimension.compensation]}
     if dimension.transform is not None:
-        attributes["gating:transformation-ref"] = known[dimension.transform]
+        attributes["gating:transformation-ref"] = known.transformations[dimension.transform]
     element = ET.SubElement(parent, f"gating:{name}", attributes)
     if isinstance(dimension.channel, Ratio):
-        attributes = {"data-type:transformation-ref": known[dimension.channel]}
+        attributes = {"data-type:transformation-ref": known.transformations[dimension.channel]}
         ET.SubElement(element, "data-type:new-dimension", attributes)
     else:
         _channels(element, (dimension.channel,))
     return element
 
 
-def _interval(parent: ET.Element, interval: Interval, known: Mapping[Transformation, str]) -> None:
+def _interval(parent: ET.Element, interval: Interval, known: _Names) -> None:
     element = _dimension(parent, "dimension", interval.dimension, known)
     for name, bound in (("min", interval.low), ("max", interval.high)):
         if bound is not None:
@@ -179,7 +200,7 @@ def _values(parent: ET.Element, name: str, values: Iterable[float]) -> None:
         ET.SubElement(parent, f"gating:{name}", {"data-type:value": repr(float(value))})
 
 
-def _ellipsoid(element: ET.Element, gate: Ellipsoid, known: Mapping[Transformation, str]) -> None:
+def _ellipsoid(element: ET.Element, gate: Ellipsoid, known: _Names) -> None:
     for dimension in gate.dimensions:
         _dimension(element, "dimension", dimension, known)
     _values(ET.SubElement(element, "gating:mean"), "coordinate", gate.mean)
@@ -189,26 +210,28 @@ def _ellipsoid(element: ET.Element, gate: Ellipsoid, known: Mapping[Transformati
     _values(element, "distanceSquare", (gate.distance_square,))
 
 
-def _quadrants(element: ET.Element, gate: Quadrants, known: Mapping[Transformation, str]) -> None:
+def _quadrants(element: ET.Element, gate: Quadrants, known: _Names) -> None:
     for divider in gate.dividers:
         made = _dimension(element, "divider", divider.dimension, known)
-        made.set("gating:id", divider.id)
+        made.set("gating:id", known.ids.dividers[gate.id, divider.id])
         for cut in divider.cuts:
             ET.SubElement(made, "gating:value").text = repr(float(cut))
     for quadrant in gate.quadrants:
-        part = ET.SubElement(element, "gating:Quadrant", {"gating:id": quadrant.id})
+        part = ET.SubElement(
+            element, "gating:Quadrant", {"gating:id": known.ids.gates[quadrant.id]}
+        )
         for divider_id, location in quadrant.positions:
             attributes = {
-                "gating:divider_ref": divider_id,
+                "gating:divider_ref": known.ids.dividers[gate.id, divider_id],
                 "gating:location": repr(float(location)),
             }
             ET.SubElement(part, "gating:position", attributes)
 
 
-def _boolean(element: ET.Element, gate: Boolean) -> None:
+def _boolean(element: ET.Element, gate: Boolean, known: _Names) -> None:
     inner = ET.SubElement(element, f"gating:{gate.operator}")
     for reference in gate.references:
-        attributes = {"gating:ref": reference.gate}
+        attributes = {"gating:ref": known.ids.gates[reference.gate]}
         if reference.complement:
             attributes["gating:use-as-complement"] = "true"
         ET.SubElement(inner, "gating:gateReference", attributes)

@@ -1,0 +1,164 @@
+"""flowpheno gate."""
+
+import csv
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+from flowpheno.cli import main
+from flowpheno.gates.gatingml import gatingml_of
+from flowpheno.panel.strategy import load_strategy
+from flowpheno.reading import read_fcs
+
+TEXT = """\
+kind: strategy
+name: B cells
+scales:
+  wide: {type: logicle, T: 262144, W: 0.5, M: 4.5}
+gates:
+  - id: bright
+    type: threshold
+    parent: cells
+    dimension: {channel: CD19, compensation: FCS, scale: wide}
+    above: 0.4
+  - id: cells
+    type: rectangle
+    intervals:
+      - {channel: FSC-A, low: 20000}
+      - {channel: SSC-A, low: 0}
+  - id: nothing
+    type: threshold
+    dimension: {channel: FSC-A}
+    above: 1e9
+  - id: of nothing
+    type: threshold
+    parent: nothing
+    dimension: {channel: FSC-A}
+    above: 0
+  - {id: dim, type: and, parent: cells, gates: [cells, {outside: bright}]}
+"""
+
+
+@pytest.fixture
+def strategy(tmp_path):
+    path = tmp_path / "b_cells.yaml"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+def test_a_table_tells_each_gate_with_its_parent(leukemic, strategy, capsys):
+    assert main(["gate", str(leukemic), "--strategy", str(strategy)]) == 0
+    said = capsys.readouterr()
+    rows = [line.split("\t") for line in said.out.splitlines()]
+    assert rows[0] == ["gate", "parent", "n", "percent_of_parent"]
+    by_gate = {row[0]: row[1:] for row in rows[1:]}
+    assert list(by_gate) == ["bright", "cells", "nothing", "of nothing", "dim"]
+    assert by_gate["cells"][0] == "all events"
+    assert by_gate["nothing"] == ["all events", "0", "0.00"]
+    assert by_gate["of nothing"][0:2] == ["nothing", "0"]
+    cells, bright, dim = (int(by_gate[name][1]) for name in ("cells", "bright", "dim"))
+    assert 0 < bright < cells
+    assert bright + dim == cells
+    assert by_gate["bright"][2] == f"{100 * bright / cells:.2f}"
+    assert said.err == ""
+
+
+def test_json_says_the_same_and_gating_ml_gives_the_same(leukemic, strategy, tmp_path, capsys):
+    xml = tmp_path / "b_cells.xml"
+    xml.write_text(gatingml_of(load_strategy(strategy)), encoding="utf-8")
+    found = []
+    for path in (strategy, xml):
+        assert main(["gate", str(leukemic), "--strategy", str(path), "--json"]) == 0
+        found.append(json.loads(capsys.readouterr().out))
+    assert found[0]["gates"] == found[1]["gates"]
+    assert found[0]["events"] == read_fcs(leukemic).n_events
+    (empty,) = [gate for gate in found[0]["gates"] if gate["gate"] == "of nothing"]
+    assert empty == {"gate": "of nothing", "parent": "nothing", "n": 0, "percent_of_parent": None}
+
+
+def test_out_holds_table_membership_and_pictures(leukemic, strategy, tmp_path, capsys, one_line):
+    out = tmp_path / "gated"
+    arguments = ["gate", str(leukemic), "--strategy", str(strategy), "--out", str(out)]
+    assert main([*arguments, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    with (out / "gates.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["gate"], int(row["n"])) for row in rows] == [
+        (gate["gate"], gate["n"]) for gate in said["gates"]
+    ]
+    assert rows[3]["percent_of_parent"] == ""
+    table = pq.read_table(out / "membership.parquet")
+    assert table.column_names == [gate["gate"] for gate in said["gates"]]
+    assert {str(field.type) for field in table.schema} == {"bool"}
+    counts = [sum(column.to_pylist()) for column in table.columns]
+    assert counts == [gate["n"] for gate in said["gates"]]
+    assert table.num_rows == said["events"]
+    plots = sorted(path.name for path in (out / "plots").iterdir())
+    assert plots == [
+        "001_bright.png",
+        "002_cells.png",
+        "003_nothing.png",
+        "004_of_nothing.png",
+    ]
+    assert all((out / "plots" / name).read_bytes().startswith(b"\x89PNG") for name in plots)
+    assert main(arguments) == 1
+    assert "gates.csv exists already" in one_line()
+    assert main([*arguments, "--force"]) == 0
+
+
+def test_a_matrix_takes_the_place_of_the_one_in_the_file(leukemic, strategy, tmp_path, capsys):
+    sample = read_fcs(leukemic)
+    detectors = sample.spillover.detectors
+    cd19 = sample.channels[sample.column("CD19")].detector
+    rows = [[1.0 if a == b else 0.5 if b == cd19 else 0.0 for b in detectors] for a in detectors]
+    matrix = tmp_path / "matrix.csv"
+    lines = [",".join(detectors), *(",".join(map(str, row)) for row in rows)]
+    matrix.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    bright = []
+    for more in ([], ["--matrix", str(matrix)]):
+        assert main(["gate", str(leukemic), "--strategy", str(strategy), "--json", *more]) == 0
+        bright.append(json.loads(capsys.readouterr().out)["gates"][0]["n"])
+    assert bright[1] < bright[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("channel: CD19", "channel: CD777", "gate bright: leukemic has no channel CD777"),
+        ("parent: cells", "parent: lost", "line 6: gate bright refers to lost"),
+        (TEXT, "- 1", "line 1:"),
+    ],
+    ids=["channel", "parent", "no strategy"],
+)
+def test_what_cannot_be_used_is_one_line(leukemic, strategy, one_line, old, new, said):
+    strategy.write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+    assert main(["gate", str(leukemic), "--strategy", str(strategy)]) == 1
+    assert said in one_line()
+
+
+def test_a_file_that_is_no_fcs_is_one_line(strategy, tmp_path, one_line):
+    path = tmp_path / "odd.fcs"
+    path.write_bytes(b"<html>")
+    assert main(["gate", str(path), "--strategy", str(strategy)]) == 1
+    assert "odd.fcs" in one_line()
+
+
+def test_a_file_that_is_not_there_is_wrong_usage(strategy, one_line):
+    assert main(["gate", "none.fcs", "--strategy", str(strategy)]) == 2
+    assert "does not exist: none.fcs" in one_line()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.xml", "<!DOCTYPE x [<!ENTITY e 'a'>]><x>&e;</x>", "a.xml: line 1: a document type"),
+        ("a.xml", "<x/>", "a.xml: line 1: x: is not the root of a Gating-ML 2.0 document"),
+        ("a.wsp", "<Workspace", "a.wsp: line 1: "),
+    ],
+)
+def test_hostile_or_foreign_xml_is_one_line(leukemic, tmp_path, one_line, name, content, said):
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    assert main(["gate", str(leukemic), "--strategy", str(path)]) == 1
+    assert said in one_line()
