@@ -120,10 +120,11 @@ def _uncertain_share(tube: TubeAnalysis) -> list[str]:
     if tube.detection.method == "template" or not 0 < tube.n_blasts < either:
         return []
     low, high = (100 * n / max(tube.n_nucleated, 1) for n in (tube.n_blasts, either))
-    return [
+    sentence = (
         "Without a normal template blasts and normal precursors are told apart by internal "
         f"evidence only: the share of blasts may lie anywhere between {low:.1f} and {high:.1f} %."
-    ]
+    )
+    return [sentence]
 
 
 def _missing_markers(tube: TubeAnalysis, definitions: Definitions) -> list[str]:

@@ -1,3 +1,4 @@
+# ruff: noqa: T201 - the closing table is printed
 """Read, compensate and logicle against FlowKit and FlowIO + FlowUtils, on one file in one run.
 
 The peers live in an environment of their own, as FlowKit does not share ours::
@@ -60,7 +61,9 @@ def files(tmp_path_factory):
 def run(system, path, small):
     python = sys.executable if system == "flowpheno" else os.environ["FLOWPHENO_PEERS"]
     command = [python, str(SCRIPT), system, str(path), str(small)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=SCRIPT.parents[2])
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, cwd=SCRIPT.parents[2]
+    )
     return json.loads(done.stdout)
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: PLC0415, T201 - each system is imported in its own process, and prints its answer
 """Read, compensate, logicle: each system in a process of its own, timed by itself.
 
 ``python pipeline_systems.py SYSTEM FILE SMALL_FILE`` prints seconds and the growth of the peak
@@ -22,7 +23,9 @@ def flowkit(path):
 
     sample = flowkit.Sample(path)
     sample.apply_compensation(sample.metadata["spillover"])
-    scale = flowkit.transforms.LogicleTransform(param_t=262144, param_w=0.5, param_m=4.5, param_a=0)
+    scale = flowkit.transforms.LogicleTransform(
+        param_t=262144, param_w=0.5, param_m=4.5, param_a=0
+    )
     sample.apply_transform(scale)
     return sample.get_events("xform")
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -351,15 +353,15 @@ def test_far_steps(kind, step):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "problem"),
+    ("part", "problem"),
     [
-        (Wanted(events=10), "events are chosen by a slice, not by int"),
-        (Wanted(channels="FL1-A"), "channels are a list of names"),
+        ({"events": 10}, "events are chosen by a slice, not by int"),
+        ({"channels": "FL1-A"}, "channels are a list of names"),
     ],
 )
-def test_parts_asked_for_wrongly(wanted, problem):
+def test_parts_asked_for_wrongly(part: dict[str, Any], problem):
     with pytest.raises(TypeError, match=problem):
-        read_bytes(float_file([[1.0]]), wanted=wanted)
+        read_bytes(float_file([[1.0]]), wanted=Wanted(**part))
 
 
 def test_events_beyond_the_count_are_left_out_and_said():

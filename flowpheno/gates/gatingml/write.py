@@ -92,16 +92,14 @@ def _note(root: ET.Element, ids: Ids) -> None:
 
 
 def _named(strategy: Strategy) -> dict[Transformation, str]:
-    """Give each transformation a name that says what it is."""
+    """Give each transformation a name."""
     known: dict[Transformation, str] = {}
     for gate in strategy.gates:
         for dimension in dimensions_of(gate):
             for made in (dimension.transform, dimension.channel):
                 if made is None or isinstance(made, str) or made in known:
                     continue
-                numbers = _parameters(made, gate.id)[1].values()
-                kind = type(made).__name__
-                known[made] = f"{kind}_{len(known) + 1}_{'_'.join(numbers)}"
+                known[made] = f"{_parameters(made, gate.id)[0]}_{len(known) + 1}"
     return known
 
 
