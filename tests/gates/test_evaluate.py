@@ -245,6 +245,20 @@ def test_a_matrix_must_fit_the_file(make_sample):
         evaluate(Strategy(gates=(gate,), matrices=(matrix,)), make_sample({"X": [1]}))
 
 
+def test_a_matrix_is_not_applied_to_what_is_compensated_or_named_twice(make_sample):
+    twice = SpectrumMatrix(
+        id="m", fluorochromes=("r", "s"), detectors=("X", "x"), coefficients=((1, 0), (0, 1))
+    )
+    gate = Threshold(id="a", dimension=Dimension(channel="r", compensation="m"), value=1.0)
+    raw = make_sample({"X": [1], "Y": [1]})
+    with pytest.raises(GateError, match="gate a: two detectors of m mean one channel"):
+        evaluate(Strategy(gates=(gate,), matrices=(twice,)), raw)
+    once = SpectrumMatrix(id="m", fluorochromes=("r",), detectors=("X",), coefficients=((1,),))
+    done = make_sample({"X": [1]}, compensated=True)
+    with pytest.raises(GateError, match="gate a: asks for X uncompensated, but made is comp"):
+        evaluate(Strategy(gates=(gate,), matrices=(once,)), done)
+
+
 def test_no_events_are_no_problem(make_sample):
     sample = make_sample({"X": [], "Y": []})
     gate = Polygon(id="p", x=X, y=Y, vertices=((0, 0), (1, 0), (0, 1)))
