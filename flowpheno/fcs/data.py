@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     _Fill: TypeAlias = Callable[[_Floats, int], None]
 
 _BLOCK_BYTES = 1 << 22  # what a thread takes at a time
-_DECODED_VALUES = 1 << 16  # what is decoded at a time stays in the cache of one core
+_DECODED_VALUES = 1 << 18  # decoded at a time: fewer would make threads wait for the interpreter
 _PACKED_EVENTS = 8  # as many packed events end with a byte, whatever their bits
 _THREADED_BYTES = 8 << 20  # less is read before a thread has started
 _MOST_THREADS = 4  # more wait for the memory

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LARGEST_TABLE_BITS = 16
 _MOST_TABLES = 64  # of 256 kB; columns share them, and beyond these values are computed one by one
 _WINDOW_BITS = 64
+_INDEXED_ROWS = 1 << 14
 MARGIN = 8
 """Bytes before and behind those of a block, so that odd widths can be read as whole words."""
 
@@ -152,7 +153,9 @@ class _WordDecoder:
         values = self._words(room, rows.shape)
         if self._table is not None:  # it has an entry for every word
             raw = values.view(values.dtype.newbyteorder("="))
-            np.take(self._table, raw.astype(np.intp), out=rows, mode="wrap")
+            for part in range(0, len(rows), _INDEXED_ROWS):  # an index takes four times a word
+                some = slice(part, part + _INDEXED_ROWS)
+                np.take(self._table, raw[some].astype(np.intp), out=rows[some], mode="wrap")
             return
         if self._masks is not None:
             raw = values.view(values.dtype.newbyteorder("="))
