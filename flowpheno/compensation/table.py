@@ -11,7 +11,7 @@ from flowpheno.compensation.settings import settings_of
 from flowpheno.compensation.solve import refuse_singular
 from flowpheno.errors import CompensationError, FcsError
 from flowpheno.fcs.reader import read_dataset
-from flowpheno.fcs.spillover import Spillover
+from flowpheno.fcs.spillover import Spillover, changes_nothing
 from flowpheno.finding import Finding, ReasonCode, Severity
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _of_fcs(path: Path) -> Spillover:
         code = ReasonCode.COMP_MATRIX_MISSING
         why = next((f.message for f in dataset.findings if f.code is code), "it holds none")
         raise CompensationError(f"{path}: no spillover matrix: {why}")
-    if np.array_equal(found.matrix, np.eye(len(found.detectors))):
+    if changes_nothing(found):
         raise CompensationError(f"{path}: the matrix of {found.source} is the identity")
     refuse_singular(found.matrix, found.detectors, str(path))
     return Spillover(

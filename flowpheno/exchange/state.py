@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from flowpheno.errors import TableError
 from flowpheno.fcs.compensated import judge_compensation
-from flowpheno.fcs.spillover import read_spillover
+from flowpheno.fcs.spillover import changes_nothing, read_spillover
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,8 +95,7 @@ def state_keywords(tube: Tube) -> dict[str, str]:
     TableError
         If a detector of the matrix holds a comma.
     """
-    matrix = None if tube.spillover is None else tube.spillover.matrix
-    identity = matrix is not None and np.array_equal(matrix, np.eye(len(matrix)))
+    identity = tube.spillover is not None and changes_nothing(tube.spillover)
     applied = tube.compensated and not identity
     written = {COMPENSATED_KEYWORD: "TRUE"} if applied else {}
     if tube.spillover is not None:

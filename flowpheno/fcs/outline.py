@@ -102,6 +102,7 @@ def _read_outline(
     keywords = segments.supplement(keywords)
     parameters = parse_parameters(keywords, repairs=repairs, at=at)
     layout = lay_out(header, keywords, parameters, extent=extent, repairs=repairs)
+    others = segments.others()
     outline = FcsOutline(
         index=index,
         begin=begin,
@@ -110,8 +111,8 @@ def _read_outline(
         parameters=parameters,
         layout=layout,
         analysis=MappingProxyType(segments.analysis(keywords)),
-        others=segments.others(),
-        end=segments.end(keywords, layout),
+        others=others,
+        end=segments.end(keywords, layout, others),
         findings=tuple(repairs.noted),
     )
     return outline, following

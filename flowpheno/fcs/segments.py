@@ -11,7 +11,7 @@ from flowpheno.fcs.number import parse_integer
 from flowpheno.fcs.text import MAXIMUM_TEXT_BYTES, parse_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from flowpheno.fcs.header import Header
     from flowpheno.fcs.layout import Extent, Layout
@@ -103,7 +103,7 @@ class Segments:
                 found.append(Segment(begin, end))
         return tuple(found)
 
-    def end(self, keywords: Mapping[str, str], layout: Layout) -> int:
+    def end(self, keywords: Mapping[str, str], layout: Layout, others: Sequence[Segment]) -> int:
         """Find where the last segment ends; a checksum may stand behind it.
 
         Parameters
@@ -112,13 +112,15 @@ class Segments:
             Those of TEXT.
         layout : Layout
             Where DATA lies.
+        others : sequence of Segment
+            What `others` found.
 
         Returns
         -------
         int
             First byte behind it, counted from the start of the file.
         """
-        places = [self.header.text, self.header.analysis, *self.others()]
+        places = [self.header.text, self.header.analysis, *others]
         places += [_said(keywords, "STEXT"), _said(keywords, "ANALYSIS")]
         ends = [self.extent.begin + place.end + 1 for place in places if place is not None]
         limit = self.extent.begin + self.extent.size

@@ -108,9 +108,10 @@ def read_spillover(
             continue
         if spillover is not None:
             noted = [_finding(f"{keyword}: {note}", Severity.WARNING) for note in notes]
-            identity = np.array_equal(spillover.matrix, np.eye(len(spillover.matrix)))
             return SpilloverReading(
-                spillover=spillover, identity=identity, findings=(*refused, *noted)
+                spillover=spillover,
+                identity=changes_nothing(spillover),
+                findings=(*refused, *noted),
             )
     return SpilloverReading(findings=tuple(refused))
 

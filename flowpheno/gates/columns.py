@@ -11,6 +11,7 @@ from flowpheno.compensation import unmixing_of
 from flowpheno.compensation.solve import refuse_singular
 from flowpheno.errors import CompensationError, GateError
 from flowpheno.fcs.number import parse_number
+from flowpheno.fcs.spillover import changes_nothing
 from flowpheno.gates.channel import find_channel
 from flowpheno.gates.dimension import FROM_FILE, UNCOMPENSATED, Dimension, Ratio
 from flowpheno.gates.gate import dimensions_of
@@ -199,7 +200,7 @@ def _refuse_compensated(sample: Sample, column: int, *, gate: str) -> None:
     if own is not None:
         if sample.channels[column].detector not in own.detectors:
             return
-        if np.array_equal(own.matrix, np.eye(len(own.matrix))):
+        if changes_nothing(own):
             return
     raise GateError(
         f"gate {gate}: asks for {sample.channels[column].detector} uncompensated, "

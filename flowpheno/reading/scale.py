@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flowpheno.exchange.state import SCALE_KEYWORD
 from flowpheno.fcs.number import parse_number
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.panel.vocabulary import builtin_markers
@@ -80,7 +81,7 @@ def is_relative(dataset: FcsDataset, channels: Sequence[Channel]) -> bool:
     """
     if transformed(dataset) or dataset.logarithmic:
         return True
-    said = dataset.keywords.get("FLOWPHENO SCALE", "")
+    said = dataset.keywords.get(SCALE_KEYWORD, "")
     if said in {"LINEAR", "RELATIVE"}:  # a file of flowpheno's own knows
         return said == "RELATIVE"
     rule = builtin_markers().relative_scale

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from flowpheno.errors import TransformError
-from flowpheno.transform.curve import Biexponential, apply_mirrored, invert_mirrored
-
-if TYPE_CHECKING:
-    from flowpheno.transform.base import Intensities
+from flowpheno.transform.curve import Biexponential, Mirrored, falling_rate
 
 _LN10 = math.log(10)
 _NARROWEST, _WIDEST = 0.5, 3.0  # decades of the linear region; FlowJo takes the first beyond them
 
 
 @dataclass(frozen=True, slots=True)
-class Biex:
+class Biex(Mirrored):
     """Biexponential scale of FlowJo: 0 to 1 over its channels.
 
     Attributes
@@ -59,13 +55,7 @@ class Biex:
             raise TransformError(f"biex: {self.channels} channels are no scale")
         object.__setattr__(self, "curve", self._solve())
 
-    @property
-    def zero(self) -> float:
-        """Position of intensity 0."""
-        return self.curve.zero
-
     def _solve(self) -> Biexponential:
-        from scipy.optimize import brentq  # noqa: PLC0415 - slow to import
 
         linear = math.log10(-self.width)
         linear = linear if _NARROWEST <= linear <= _WIDEST else _NARROWEST
@@ -80,42 +70,10 @@ class Biex:
             decades = extra * self.channels / zero
         w = linear / (2 * decades)
         b = _LN10 * decades
-        d = float(
-            brentq(lambda t: 2 * (math.log(t) - math.log(b)) + w * (t + b), 1e-12, b, xtol=1e-14)
-        )
+        d = falling_rate(b, w)
         a = self.top / math.exp(b)
         c = a * math.exp((b + d) * (w + extra / decades))
         share = self.channels / (self.channels + 1)  # FlowJo divides by one channel more
         b, d, place = b * share, d * share, zero / self.channels
         f = c * math.exp(-d * place) - a * math.exp(b * place)
         return Biexponential(a, b, c, d, f, place)
-
-    def apply(self, events: Intensities) -> Intensities:
-        """Map linear intensities to the scale.
-
-        Parameters
-        ----------
-        events : array
-            Linear intensities.
-
-        Returns
-        -------
-        array
-            Same shape and floating type; times `channels` it is FlowJo's channel.
-        """
-        return apply_mirrored(self.curve, events)
-
-    def invert(self, scaled: Intensities) -> Intensities:
-        """Map positions on the scale back to linear intensities.
-
-        Parameters
-        ----------
-        scaled : array
-            Positions; 0 to 1 is the range shown.
-
-        Returns
-        -------
-        array
-            Same shape and floating type, linear intensities.
-        """
-        return invert_mirrored(self.curve, scaled)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from flowpheno.arrays import Values
     from flowpheno.transform.base import Intensities
+    from flowpheno.transform.lookup import Lookup
 
 _MOST_STEPS = 60
 _STEPS_FROM_TABLE = 2
@@ -139,6 +141,92 @@ class Biexponential:
         return np.asarray(np.log((intensity - self.f + falling) / self.a) / self.b)
 
 
+class Mirrored:
+    """A scale on a curve, mirrored about the place of zero; subclasses hold the curve."""
+
+    __slots__ = ()
+    curve: Curve
+
+    @property
+    def zero(self) -> float:
+        """Position of intensity 0."""
+        return self.curve.zero
+
+    def apply(self, events: Intensities) -> Intensities:
+        """Map linear intensities to the scale.
+
+        Parameters
+        ----------
+        events : array
+            Linear intensities.
+
+        Returns
+        -------
+        array
+            Same shape and floating type. Single precision is off by less than 2e-7 of the scale,
+            double precision by rounding.
+        """
+        return apply_mirrored(self.curve, events)
+
+    def invert(self, scaled: Intensities) -> Intensities:
+        """Map positions on the scale back to linear intensities.
+
+        Parameters
+        ----------
+        scaled : array
+            Positions; 0 to 1 is the range shown.
+
+        Returns
+        -------
+        array
+            Same shape and floating type, linear intensities.
+        """
+        return invert_mirrored(self.curve, scaled)
+
+
+def falling_rate(rising: float, width: float) -> float:
+    """Find the rate of the falling term, for which the curve is flattest at zero.
+
+    Parameters
+    ----------
+    rising : float
+        Rate of the rising term, *b*.
+    width : float
+        Linear region as a share of the scale, not negative.
+
+    Returns
+    -------
+    float
+        *d* of ``2 (ln d - ln b) + width (d + b) = 0``; *b* itself without a linear region.
+    """
+    from scipy.optimize import brentq  # noqa: PLC0415 - slow to import
+
+    if width == 0:
+        return rising
+
+    log_rising = math.log(rising)
+    rate = brentq(
+        lambda d: 2 * (math.log(d) - log_rising) + width * (d + rising), 1e-12, rising, xtol=1e-14
+    )
+    return float(rate)
+
+
+def table_of(curve: Curve) -> Lookup:
+    """Tabulate a curve, or take its table again.
+
+    Parameters
+    ----------
+    curve : Curve
+        From zero upwards; hashable.
+
+    Returns
+    -------
+    Lookup
+        For single precision.
+    """
+    return lookup_of(cast("Hashable", curve), curve.zero, solve)
+
+
 def invert_mirrored(curve: Curve, scaled: Intensities) -> Intensities:
     """Map positions to intensities.
 
@@ -179,7 +267,7 @@ def apply_mirrored(curve: Curve, events: Intensities) -> Intensities:
         stays what it is.
     """
     values = np.asarray(events)
-    table = lookup_of(cast("Hashable", curve), curve.zero, solve)
+    table = table_of(curve)
     if values.dtype == np.float32:
         return table.apply(values)
     x = np.asarray(values, np.float64)

@@ -21,12 +21,9 @@ from flowpheno.compensation import unmixing_of
 from flowpheno.errors import TransformError
 from flowpheno.sample import ChannelKind
 from flowpheno.transform.asinh import Asinh, ParametrisedAsinh
-from flowpheno.transform.biex import Biex
-from flowpheno.transform.curve import solve
+from flowpheno.transform.curve import Mirrored, table_of
 from flowpheno.transform.hlog import Hlog
-from flowpheno.transform.hyperlog import Hyperlog
 from flowpheno.transform.linear import Linear
-from flowpheno.transform.logicle import Logicle
 from flowpheno.transform.lookup import Lookup, lookup_of
 from flowpheno.transform.working import working_transform
 
@@ -203,8 +200,8 @@ def _kind(scale: Transform | None) -> int:
 def _lookup(scale: Transform) -> Lookup:
     """Table of a scale that is odd about a place of zero."""
     match scale:
-        case Logicle() | Biex() | Hyperlog():
-            return lookup_of(scale.curve, scale.zero, solve)
+        case Mirrored():
+            return table_of(scale.curve)
         case ParametrisedAsinh():
             return lookup_of(scale, scale.zero, _positions)
         case Asinh():

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.errors import TransformError
-from flowpheno.transform.curve import apply_mirrored, invert_mirrored
+from flowpheno.transform.curve import Mirrored
 
 if TYPE_CHECKING:
     from flowpheno.arrays import Values
-    from flowpheno.transform.base import Intensities
 
 _LN10 = math.log(10)
 
@@ -43,7 +42,7 @@ class _LinearExponential:
 
 
 @dataclass(frozen=True, slots=True)
-class Hyperlog:
+class Hyperlog(Mirrored):
     """Hyperlog scale of Gating-ML 2.0: 0 to 1 between the lowest value and full scale.
 
     Attributes
@@ -82,11 +81,6 @@ class Hyperlog:
             raise TransformError(f"hyperlog: A {self.A} lies outside -W to M - 2 W")
         object.__setattr__(self, "curve", self._solve())
 
-    @property
-    def zero(self) -> float:
-        """Position of intensity 0."""
-        return self.curve.zero
-
     def _solve(self) -> _LinearExponential:
         w = self.W / (self.M + self.A)
         x2 = self.A / (self.M + self.A)
@@ -96,34 +90,3 @@ class Hyperlog:
         f = math.exp(b * x1) + c * x1
         a = self.T / (math.exp(b) + c - f)
         return _LinearExponential(a, b, c * a, f * a, x1)
-
-    def apply(self, events: Intensities) -> Intensities:
-        """Map linear intensities to the scale.
-
-        Parameters
-        ----------
-        events : array
-            Linear intensities.
-
-        Returns
-        -------
-        array
-            Same shape and floating type; 1 at `T`. Single precision is off by less than 2e-7 of
-            the scale, double precision by rounding.
-        """
-        return apply_mirrored(self.curve, events)
-
-    def invert(self, scaled: Intensities) -> Intensities:
-        """Map positions on the scale back to linear intensities.
-
-        Parameters
-        ----------
-        scaled : array
-            Positions; 0 to 1 is the range shown.
-
-        Returns
-        -------
-        array
-            Same shape and floating type, linear intensities.
-        """
-        return invert_mirrored(self.curve, scaled)

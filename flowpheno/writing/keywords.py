@@ -6,10 +6,9 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from flowpheno.fcs.number import parse_integer, parse_number
 from flowpheno.fcs.parameters import MAXIMUM_PARAMETERS, Signal
+from flowpheno.fcs.spillover import changes_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -131,9 +130,7 @@ def unmixed_columns(sample: Sample) -> set[int]:
         Numbers from 1; empty if nothing was compensated, or by a matrix that changes nothing.
     """
     spillover = sample.spillover
-    if not sample.compensated or spillover is None:
-        return set()
-    if np.array_equal(spillover.matrix, np.eye(len(spillover.detectors))):
+    if not sample.compensated or spillover is None or changes_nothing(spillover):
         return set()
     return {
         n

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.errors import WritingError
+from flowpheno.exchange.state import APPLIED_KEYWORD, COMPENSATED_KEYWORD, SCALE_KEYWORD
 from flowpheno.fcs.parameters import Signal
 from flowpheno.fcs.writer import FcsVersion, spell_spillover, write_fcs
 from flowpheno.marker import resolve_channel
@@ -181,11 +182,9 @@ def _provenance(sample: Sample) -> dict[str, str]:
     """Say what was done to the values, and by what."""
     said = {
         "FLOWPHENO VERSION": VERSION,
-        "FLOWPHENO SCALE": sample.scale.upper(),
-        "FLOWPHENO COMPENSATED": "TRUE" if sample.compensated else "FALSE",
+        SCALE_KEYWORD: sample.scale.upper(),
+        COMPENSATED_KEYWORD: "TRUE" if sample.compensated else "FALSE",
     }
     if sample.spillover is not None and unmixed_columns(sample):
-        said["FLOWPHENO APPLIED SPILLOVER"] = spell_spillover(
-            sample.spillover, sample.spillover.detectors
-        )
+        said[APPLIED_KEYWORD] = spell_spillover(sample.spillover, sample.spillover.detectors)
     return said
