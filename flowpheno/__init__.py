@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from flowpheno.errors import FcsError as FcsError
     from flowpheno.errors import FlowphenoError as FlowphenoError
     from flowpheno.panel.definitions import load_definitions as load_definitions
+    from flowpheno.reading import IonCounts as IonCounts
+    from flowpheno.reading import LogChannels as LogChannels
     from flowpheno.reading import Reader as Reader
     from flowpheno.reading import from_fcmeasurement as from_fcmeasurement
     from flowpheno.reading import from_fcsparser as from_fcsparser
@@ -52,6 +54,8 @@ _HOME = {
     "Cohort": "flowpheno.api",
     "FcsError": "flowpheno.errors",
     "FlowphenoError": "flowpheno.errors",
+    "IonCounts": "flowpheno.reading",
+    "LogChannels": "flowpheno.reading",
     "Reader": "flowpheno.reading",
     "Sample": "flowpheno.sample",
     "Scale": "flowpheno.sample",

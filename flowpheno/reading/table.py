@@ -13,6 +13,7 @@ from flowpheno.arrays import freeze
 from flowpheno.errors import TableError
 from flowpheno.origin import origin_of
 from flowpheno.panel.vocabulary import builtin_vocabulary
+from flowpheno.reading.channel_values import IonCounts, LogChannels
 from flowpheno.reading.channels import name_channels
 from flowpheno.reading.files import stem
 from flowpheno.reading.list_mode import read_fcs
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from flowpheno.marker import Vocabulary
+    from flowpheno.reading.channel_values import TableScale
     from flowpheno.reading.stored import Description
 
 _TABLE_ENDINGS = (".csv", ".csv.gz", ".parquet")
@@ -36,7 +38,7 @@ _STAINED = (ChannelKind.FLUORESCENCE, ChannelKind.MASS)
 def sample_from_table(
     table: pd.DataFrame | Path | str,
     *,
-    scale: Scale | None = None,
+    scale: TableScale | None = None,
     vocabulary: Vocabulary | None = None,
     name: str | None = None,
 ) -> Sample:
@@ -47,9 +49,11 @@ def sample_from_table(
     table : DataFrame or Path or str
         One row an event, one column a channel, named as ``"PE-A"``, ``"CD10"`` or
         ``"FL1 Log :: Kappa-FITC"``; or a CSV (also gzipped) or Parquet file that holds it.
-    scale : Scale or None
+    scale : Scale or LogChannels or IonCounts or None
         What the numbers mean; a table cannot say, except for a Parquet file of flowpheno's own
-        (`writing.write_sample`), for which None is right.
+        (`writing.write_sample`), for which None is right. Channel numbers of a logarithmic
+        amplifier (`LogChannels`) are made linear, but for columns whose name says ``Lin``.
+        Of `IonCounts` all stained columns are mass channels.
     vocabulary : Vocabulary or None
         Names that are known; None for those that come with flowpheno.
     name : str or None
@@ -58,14 +62,16 @@ def sample_from_table(
     Returns
     -------
     Sample
-        Events as given, as float32; compensated if every stained column is named ``Comp-...``.
+        Events as float32, as given but for undone amplifiers; compensated if every stained
+        column is named ``Comp-...``.
         From a Parquet file of flowpheno's own the sample that was written.
 
     Raises
     ------
     TableError
         If the file cannot be read, or a column has no name, a name twice, or values that are no
-        finite numbers; if nobody says the scale, or the file says another one.
+        finite numbers, or are no channel numbers where they should be; if nobody says the scale,
+        or the file says another one.
     """
     path = Path(table) if isinstance(table, Path | str) else None
     frame = table if not isinstance(table, Path | str) else _read_table(Path(table))
@@ -73,13 +79,20 @@ def sample_from_table(
     shown = str(path) if path else "table"
     columns = _column_names(frame, shown)
     told = _description(path, columns)
-    scale = _scale(scale, told, shown)
+    meant, scale = scale, _scale(scale, told, shown)
     events = _table_events(frame, columns, shown)
     labels = [""] * len(columns) if told is None else [c.label for c in told.channels]
     names = list(zip(columns, labels, strict=True))
     known = vocabulary or builtin_vocabulary()
     channels, findings = name_channels(names, known)
     tops = events.max(axis=0) if len(events) else np.ones(len(columns))
+    if isinstance(meant, LogChannels):
+        tops = _undo(events, columns, meant, shown)
+    if isinstance(meant, IonCounts):
+        channels = tuple(
+            replace(c, kind=ChannelKind.MASS) if c.kind is ChannelKind.FLUORESCENCE else c
+            for c in channels
+        )
     if scale is Scale.RELATIVE:
         findings = (*findings, relative_scale_finding())
     stained = [c for c, channel in zip(columns, channels, strict=True) if channel.kind in _STAINED]
@@ -107,8 +120,10 @@ def _description(path: Path | None, columns: Sequence[str]) -> Description | Non
     return told
 
 
-def _scale(scale: Scale | None, told: Description | None, shown: str) -> Scale:
-    """Decide what the numbers mean."""
+def _scale(scale: TableScale | None, told: Description | None, shown: str) -> Scale:
+    """Decide what the numbers of the events mean."""
+    if isinstance(scale, LogChannels | IonCounts):
+        scale = Scale.LINEAR
     if told is None and scale is None:
         raise TableError(f"{shown}: a table does not say its scale; linear or relative?")
     if told is not None and scale not in {None, told.scale}:
@@ -178,8 +193,29 @@ def _table_events(
     return events
 
 
+def _undo(
+    events: npt.NDArray[np.float32], columns: Sequence[str], amplifier: LogChannels, shown: str
+) -> list[float]:
+    """Make logarithmic columns linear, in place; give the full scale of each column."""
+    tops = []
+    for index, column in enumerate(columns):
+        if not amplifier.applies_to(column):
+            tops.append(float(amplifier.channels))
+            continue
+        tops.append(10.0**amplifier.decades)
+        try:
+            events[:, index] = amplifier.linear(events[:, index])
+        except TableError as error:
+            raise TableError(f"{shown}: column {column!r}: {error}") from error
+    return tops
+
+
 def read_sample(
-    path: Path, *, vocabulary: Vocabulary | None = None, name: str | None = None
+    path: Path,
+    *,
+    vocabulary: Vocabulary | None = None,
+    name: str | None = None,
+    scale: TableScale | None = None,
 ) -> Sample:
     """Read a list-mode file, or an event table where the ending says so.
 
@@ -191,6 +227,8 @@ def read_sample(
         Names that are known; None for those that come with flowpheno.
     name : str or None
         What to call the sample; None for the stem of the file.
+    scale : Scale or LogChannels or IonCounts or None
+        What the numbers of a table mean; a list-mode file says so itself.
 
     Returns
     -------
@@ -205,5 +243,5 @@ def read_sample(
         If a table cannot be read.
     """
     if path.name.lower().endswith(_TABLE_ENDINGS):
-        return sample_from_table(path, vocabulary=vocabulary, name=name)
+        return sample_from_table(path, vocabulary=vocabulary, name=name, scale=scale)
     return read_fcs(path, vocabulary=vocabulary, name=name)
