@@ -23,11 +23,18 @@ class Population:
         Name of the population its percentage refers to; empty for the root.
     mask : EventMask
         Membership over all events of the sample, shape ``(n_events,)``, read-only.
+    by : str
+        What it was found by, in words; empty where its name says all.
+    confidence : float
+        From 0 to 1: that of its least certain cut point, and of its parents'; 1 where no cut
+        point was needed.
     """
 
     name: str
     parent: str
     mask: EventMask
+    by: str = ""
+    confidence: float = 1.0
 
     def __post_init__(self) -> None:
         self.mask.flags.writeable = False

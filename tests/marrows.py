@@ -69,7 +69,6 @@ def gated_tube(
         nucleated=np.ones(len(label), bool),
         anchors=None,
         cutpoints={},
-        b_lineage=None,
         populations={n: Population(n, "nucleated", label == n) for n in populations},
         findings=(),
     )

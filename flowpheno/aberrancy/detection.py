@@ -67,7 +67,7 @@ def template_mismatch(
         ``TEMPLATE_MISMATCH`` with the reason; None where it fits.
     """
     message, value = "", None
-    if gated.b_lineage is None:
+    if "B_lineage" not in gated.populations:
         message = "the B lineage cannot be gated"
     elif gated.decades.relative:
         message = "the file is on a relative scale"

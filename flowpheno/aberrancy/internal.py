@@ -58,7 +58,7 @@ def detect_internally(
         stage="aberrancy.internal",
         message="no normal template: internal evidence only, a negative cannot be given",
     )
-    if gated.b_lineage is None:
+    if "B_lineage" not in gated.populations:
         return Detection(
             call=AberrancyCall.NOT_EVALUABLE,
             blasts=nothing,

@@ -11,6 +11,7 @@ from flowpheno.finding import ReasonCode
 from flowpheno.lineage import Lineage
 from flowpheno.marker import DYES
 from flowpheno.sample import ChannelKind, Scale
+from flowpheno.transform.working import cofactor_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,11 +19,10 @@ if TYPE_CHECKING:
     from flowpheno.arrays import EventMask, Values
     from flowpheno.marker import Marker
     from flowpheno.phenotype import Phenotype
-    from flowpheno.sample import Channel, Sample
+    from flowpheno.sample import Sample
 
-_FLUORESCENCE_COFACTOR = 150.0  # on a scale of 0 to _REFERENCE_RANGE
-_REFERENCE_RANGE = 262144.0
-_MASS_COFACTOR = 5.0
+_GUESSED = (ReasonCode.RANGE_NOT_REACHED, ReasonCode.RANGE_EXCEEDED)
+"""The full scale was read off the values: off by a factor of 2 at worst, a shift of its own."""
 
 
 def profile(
@@ -84,7 +84,7 @@ def _measure(
 ) -> MarkerProfile:
     """Quantiles and anchor of one marker; events that are no number are left out."""
     column = sample.column(marker)
-    channel, cofactor = sample.channels[column], _cofactor(sample.channels[column])
+    channel, cofactor = sample.channels[column], cofactor_of(sample.channels[column])
     values = _finite(sample.events[blasts, column].astype(np.float64))
     controls = _finite(sample.events[lymphocytes, column].astype(np.float64))
     levels = np.linspace(0, 1, N_QUANTILES)
@@ -115,20 +115,13 @@ def _anchor(values: Values, cofactor: float) -> Anchor | None:
     return Anchor(median=float(np.median(values)), n=values.size, error=error)
 
 
-def _cofactor(channel: Channel) -> float:
-    """Cofactor of the asinh scale: noise of a channel with its range."""
-    if channel.kind is ChannelKind.MASS:
-        return _MASS_COFACTOR
-    full = channel.range if np.isfinite(channel.range) and channel.range > 0 else _REFERENCE_RANGE
-    return _FLUORESCENCE_COFACTOR * full / _REFERENCE_RANGE
-
-
 def _limits(sample: Sample) -> tuple[ReasonCode, ...]:
     """Say what forbids to compare any intensity of this tube."""
     mass = any(channel.kind is ChannelKind.MASS for channel in sample.channels)
     relative = (ReasonCode.SCALE_RELATIVE,) if sample.scale is Scale.RELATIVE else ()
     spilled = () if sample.compensated or mass else (ReasonCode.COMP_MATRIX_MISSING,)
-    return relative + spilled
+    said = {finding.code for finding in sample.findings}
+    return relative + spilled + tuple(code for code in _GUESSED if code in said)
 
 
 def _finite(values: Values) -> Values:

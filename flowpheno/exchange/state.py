@@ -21,6 +21,8 @@ COMPENSATED_KEYWORD = "FLOWPHENO COMPENSATED"
 APPLIED_KEYWORD = "FLOWPHENO APPLIED SPILLOVER"
 """Not ``$SPILLOVER``: a matrix there would be applied twice."""
 SCALE_KEYWORD = "FLOWPHENO SCALE"
+RANGE_KEYWORD = "FLOWPHENO P{}RANGE"
+"""Full scale of a column some of whose values lie beyond it: ``$PnR`` must lie above them all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

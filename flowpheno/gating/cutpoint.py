@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from flowpheno.density import density
+from flowpheno.finding import Finding, ReasonCode, Severity
+from flowpheno.gating.confidence import agreement, stability
+from flowpheno.gating.mixture import fit_mixture, split_mixture
 from flowpheno.statistics import robust_sd
 
 if TYPE_CHECKING:
-    from flowpheno.arrays import EventMask
+    from collections.abc import Mapping
+
+    from flowpheno.arrays import EventMask, EventMatrix
+    from flowpheno.density import Density, Valley
     from flowpheno.gating.decades import Decades
     from flowpheno.gating.limits import GatingLimits
+    from flowpheno.gating.mixture import Split
     from flowpheno.marker import Marker
+
+_STAGE = "gating.cutpoint"
+_TOP = 99.0
+"""Percentile at which the brightest component of a mixture begins its search."""
+_UPWARDS = 0.5
+"""Decades above the control at which it begins at least."""
 
 
 class CutMethod(StrEnum):
-    """How a cut point was found."""
+    """How a cut point was found; the first that can be used counts."""
 
     VALLEY = "density valley above the control"
+    MIXTURE = "mixture of negative and positive cells"
     CONTROL = "upper end of the control"
 
 
@@ -45,6 +59,14 @@ class Cutpoint:
         Median of the control, decades.
     control_end : float
         Upper end of the control, decades: the larger of its quantile and median + SDs.
+    confidence : float
+        0 to 1, no probability: how clear the cut is, times how far independent estimates agree
+        with it. Clear is an empty valley (1 - its depth, times its stability in draws of the
+        events), components without events on the wrong side, or, for the control's end, what the
+        limits allow at most. Estimates agree where the same events of the parent are positive by
+        them: valley, mixture, end of the control; for the latter, its quantile and its SDs.
+    reason : str
+        Why it is no valley; empty where it is one.
     """
 
     marker: Marker
@@ -54,6 +76,21 @@ class Cutpoint:
     method: CutMethod
     control_median: float
     control_end: float
+    confidence: float = 1.0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Control:
+    """The negative control of a marker, decades."""
+
+    median: float
+    quantile: float
+    deviations: float
+
+    @property
+    def end(self) -> float:
+        return max(self.quantile, self.deviations)
 
 
 def find_cutpoint(
@@ -81,35 +118,166 @@ def find_cutpoint(
     Returns
     -------
     Cutpoint
-        At the density valley above the control where there is one, else at the control's end.
+        At the density valley above the control where there is one; else where a mixture of
+        negative and positive cells is equally either, if it parts them clearly; else at the
+        control's end, so that a marker without positive cells keeps it.
     """
     name, negative = control
     values = decades.of(marker)
-    median = float(np.median(values[negative]))
-    end = _control_end(decades, marker, negative, limits)
-    cut, method = end, CutMethod.CONTROL
-    valley = density(values[parent], bandwidth=limits.bandwidth).valley_above(median)
-    clear = median + limits.valley_share * (end - median)
-    if valley is not None and valley.depth <= limits.valley_depth and valley.position > clear:
-        cut, method = valley.position, CutMethod.VALLEY
-    return Cutpoint(
+    beside = _control(decades, marker, values[negative], limits)
+    inside = values[parent]
+    ordered = np.sort(inside[np.isfinite(inside)])
+    valley = density(ordered, bandwidth=limits.bandwidth).valley_above(beside.median)
+    split = _split(ordered, beside)
+    decade, method, reason = beside.end, CutMethod.CONTROL, ""
+    if (position := _accepted(valley, beside, limits)) is not None:
+        decade, method = position, CutMethod.VALLEY
+    else:
+        reason = _no_valley(valley, limits)
+        refused = _no_mixture(split, beside, len(ordered), limits)
+        if split is not None and not refused:
+            decade, method = split.position, CutMethod.MIXTURE
+        else:
+            reason = f"{reason}; {refused}"
+    found = Cutpoint(
         marker=marker,
-        decade=cut,
-        linear=float(decades.linear(marker, np.array([cut]))[0]),
+        decade=decade,
+        linear=float(decades.linear(marker, np.array([decade]))[0]),
         control=name,
         method=method,
-        control_median=median,
-        control_end=end,
+        control_median=beside.median,
+        control_end=beside.end,
+        reason=reason,
+    )
+    confidence = _confidence(found, ordered, beside, (valley, split), limits)
+    return replace(found, confidence=confidence)
+
+
+def cut_findings(
+    cutpoints: Mapping[Marker, Cutpoint], limits: GatingLimits
+) -> tuple[Finding, ...]:
+    """Name the markers whose cut is a fallback, or a valley or mixture that is not clear.
+
+    Parameters
+    ----------
+    cutpoints : mapping of Marker to Cutpoint
+        Of one tube.
+    limits : GatingLimits
+        Holds the confidence that a cut should have.
+
+    Returns
+    -------
+    tuple of Finding
+        At most one for each kind of cut, each with its markers and their confidence.
+    """
+    control = [c for c in cutpoints.values() if c.method is CutMethod.CONTROL]
+    mixture = [c for c in cutpoints.values() if c.method is CutMethod.MIXTURE]
+    doubtful = [
+        c
+        for c in cutpoints.values()
+        if c.method is not CutMethod.CONTROL and c.confidence < limits.cut.confidence
+    ]
+    kinds = (
+        (control, "no populations apart: cut at the upper end of the control (confidence) for"),
+        (mixture, "no density valley: cut by a mixture of populations (confidence) for"),
+        (doubtful, f"cut points of a confidence below {limits.cut.confidence:g} for"),
+    )
+    return tuple(_finding(text, cuts) for cuts, text in kinds if cuts)
+
+
+def _finding(text: str, cuts: list[Cutpoint]) -> Finding:
+    named = ", ".join(f"{c.marker} ({c.confidence:.2f})" for c in cuts)
+    return Finding(
+        code=ReasonCode.CUT_UNCERTAIN,
+        severity=Severity.NOTE,
+        stage=_STAGE,
+        message=f"{text} {named}",
+        value=float(len(cuts)),
     )
 
 
-def _control_end(
-    decades: Decades, marker: Marker, control: EventMask, limits: GatingLimits
+def _control(
+    decades: Decades, marker: Marker, values: EventMatrix, limits: GatingLimits
+) -> _Control:
+    """Measure the negative on linear intensity: noise is symmetric there."""
+    linear = decades.linear(marker, values.astype(np.float64))
+    ends = np.array(
+        [
+            np.percentile(linear, limits.control_quantile),
+            np.median(linear) + limits.control_sd * robust_sd(linear),
+        ]
+    )
+    quantile, deviations = decades.decade(marker, ends)
+    return _Control(
+        median=float(np.median(values)), quantile=float(quantile), deviations=float(deviations)
+    )
+
+
+def _split(ordered: EventMatrix, control: _Control) -> Split | None:
+    """Part three components: of the control, of bright cells, and of what lies between."""
+    if len(ordered) == 0:
+        return None
+    top = max(float(np.percentile(ordered, _TOP)), control.end + _UPWARDS)
+    starts = np.array([control.median, (control.end + top) / 2, top])
+    return split_mixture(fit_mixture(ordered, starts), control.end)
+
+
+def _accepted(valley: Valley | None, control: _Control, limits: GatingLimits) -> float | None:
+    """Position of a valley that is deep enough and above the control."""
+    clear = control.median + limits.valley_share * (control.end - control.median)
+    if valley is None or valley.depth > limits.valley_depth or valley.position <= clear:
+        return None
+    return valley.position
+
+
+def _no_valley(valley: Valley | None, limits: GatingLimits) -> str:
+    if valley is None:
+        return "no mode above the control"
+    if valley.depth > limits.valley_depth:
+        return f"valley only {1 - valley.depth:.0%} deep"
+    return "valley inside the control"
+
+
+def _no_mixture(split: Split | None, control: _Control, n: int, limits: GatingLimits) -> str:
+    """Why a mixture shows no positive cells; empty where it does."""
+    if split is None or split.weight * n < limits.cut.mixture_events:
+        return "no component of positive cells"
+    if split.weight < limits.cut.mixture_weight:
+        return f"positive component holds {split.weight:.2%} of the cells"
+    if split.separation < limits.cut.mixture_separation:
+        return f"components {split.separation:.1f} SD apart"
+    # a negative marker must not become positive: no more of the control than its quantile lets by
+    return "" if split.position >= control.quantile else "components part inside the control"
+
+
+def _confidence(
+    found: Cutpoint,
+    ordered: EventMatrix,
+    control: _Control,
+    estimates: tuple[Valley | None, Split | None],
+    limits: GatingLimits,
 ) -> float:
-    """End of the negative, measured on linear intensity: noise is symmetric there."""
-    linear = decades.linear(marker, decades.of(marker)[control].astype(np.float64))
-    end = max(
-        float(np.percentile(linear, limits.control_quantile)),
-        float(np.median(linear)) + limits.control_sd * robust_sd(linear),
+    """How clear the cut is, times how far other estimates agree with it."""
+    valley, split = estimates
+    if found.method is CutMethod.CONTROL:
+        ends = agreement(ordered, control.quantile, [control.deviations])
+        return limits.cut.control_confidence * ends
+    others = [control.end]
+    if found.method is CutMethod.MIXTURE and split is not None:
+        return max(1 - split.error, 0.0) * agreement(ordered, found.decade, others)
+    if split is not None:
+        others.append(split.position)
+
+    def find_again(curve: Density) -> float | None:
+        return _accepted(curve.valley_above(control.median), control, limits)
+
+    stable = stability(
+        ordered,
+        found.decade,
+        find_again,
+        bandwidth=limits.bandwidth,
+        replicates=limits.cut.replicates,
+        seed=limits.seed,
     )
-    return float(decades.decade(marker, np.array([end]))[0])
+    depth = 1.0 if valley is None else valley.depth
+    return (1 - depth) * stable * agreement(ordered, found.decade, others)

@@ -148,6 +148,6 @@ def to_decades(sample: Sample) -> Decades:
 def _scatter(raw: EventMatrix, channel: Channel, *, relative: bool) -> EventMatrix:
     if relative:
         return raw * np.float32(RELATIVE_SCATTER_DECADES)
-    top = np.float32(max(channel.range, 1.0))
+    top = np.float32(channel.range if channel.range > 0 else 1.0)
     floored = np.maximum(raw / top, np.float32(_SCATTER_FLOOR))
     return np.asarray(np.log10(floored) + np.float32(3))

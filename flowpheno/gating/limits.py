@@ -6,6 +6,53 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CutLimits:
+    """Parameters of cut points, beside those of `GatingLimits`.
+
+    Attributes
+    ----------
+    mixture_separation : float
+        Ashman's D from which the components of a mixture are apart.
+    mixture_weight : float
+        Smallest share of positive cells, 0 to 1.
+    mixture_events : int
+        Fewest positive cells.
+    control_confidence : float
+        Confidence of a cut at the control's end at most, 0 to 1.
+    confidence : float
+        Confidence below which a cut is named in the findings.
+    replicates : int
+        How often a density is drawn again to see whether its valley stays.
+    """
+
+    mixture_separation: float
+    mixture_weight: float
+    mixture_events: int
+    control_confidence: float
+    confidence: float
+    replicates: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpreadLimits:
+    """Parameters of spillover spreading.
+
+    Attributes
+    ----------
+    events : int
+        Events of a tube it is measured on at most.
+    bin : float
+        Decades of an emitter's intensity in which noise is measured at a time.
+    bin_events : int
+        Fewest negative events of such a bin.
+    """
+
+    events: int
+    bin: float
+    bin_events: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GatingLimits:
     """Parameters of the data-driven gates; distances are decades (log10) of intensity.
 
@@ -29,10 +76,10 @@ class GatingLimits:
         Decades of side scatter above the lymphocytes from which cells may be granulocytes.
     bandwidth : float
         Standard deviation of the density kernel, decades.
+    split_bandwidth : float
+        The same where a population is split at a valley of its own.
     b_clusters : int
         Clusters that split the B lineage.
-    monocyte_scatter, monocyte_cd45 : float
-        Decades above the border of low side scatter, and below lymphocyte CD45, of monocytes.
     valley_depth : float
         Share of the lower neighbouring mode that a density valley may reach at most.
     valley_share : float
@@ -41,16 +88,10 @@ class GatingLimits:
         Robust standard deviations above the control median that end the negative.
     control_quantile : float
         Quantile of the control that ends the negative.
-    lymphocyte_scatter : float
-        Decades of side scatter above their median that lymphocytes reach.
-    lymphocyte_cd45 : float
-        Decades of CD45 below the lymphocyte median that still count as bright.
-    erythroid_cd45 : float
-        Decades of CD45 below the lymphocyte median under which nucleated red cells lie.
-    mature_cd45 : float
-        Decades of CD45 below the lymphocyte median that a mature B cell may lie.
-    plasma_cd38 : float
-        Decades of CD38 above the lymphocyte median from which plasma cells lie.
+    cut : CutLimits
+        Of cut points.
+    spread : SpreadLimits
+        Of spillover spreading.
     """
 
     source: str
@@ -62,18 +103,14 @@ class GatingLimits:
     side_scatter_span: float
     granulocyte_gap: float
     bandwidth: float
+    split_bandwidth: float
     b_clusters: int
-    monocyte_scatter: float
-    monocyte_cd45: float
     valley_depth: float
     valley_share: float
     control_sd: float
     control_quantile: float
-    lymphocyte_scatter: float
-    lymphocyte_cd45: float
-    erythroid_cd45: float
-    mature_cd45: float
-    plasma_cd38: float
+    cut: CutLimits
+    spread: SpreadLimits
 
     def __post_init__(self) -> None:
         for name in ("clusters", "cluster_events", "b_clusters", "minimum_control"):

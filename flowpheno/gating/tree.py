@@ -9,20 +9,22 @@ import numpy as np
 
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.gating.anchor import CD45, SSC, Anchors, find_anchors
-from flowpheno.gating.b_lineage import BLineage, gate_b_lineage
 from flowpheno.gating.cutpoint import Cutpoint, find_cutpoint
 from flowpheno.gating.decades import Decades, to_decades
+from flowpheno.gating.landmark import Landmarks
+from flowpheno.gating.resolve import resolve
+from flowpheno.gating.spread import Spread
 from flowpheno.marker import DYES, Marker
-from flowpheno.population import Population
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flowpheno.arrays import EventMask
+    from flowpheno.gating.definition import PopulationDefinitions
     from flowpheno.gating.limits import GatingLimits
+    from flowpheno.population import Population
     from flowpheno.sample import Sample
 
-_IMMATURE = tuple(Marker(m) for m in ("CD34", "CD117"))
 _ON_T = frozenset(
     Marker(m)
     for m in (
@@ -57,10 +59,8 @@ class GatedTube:
         None where the tube has no CD45, no side scatter or too few cells.
     cutpoints : mapping of Marker to Cutpoint
         For each stained marker; empty without anchors.
-    b_lineage : BLineage or None
-        None where no B-lineage marker was stained.
     populations : mapping of str to Population
-        By name, parents before children; all lie inside `nucleated`.
+        By name, parents before children. Without ``B_lineage`` no B-lineage marker was stained.
     findings : tuple of Finding
         What could not be gated, and which fallback was used.
     """
@@ -70,7 +70,6 @@ class GatedTube:
     nucleated: EventMask
     anchors: Anchors | None
     cutpoints: Mapping[Marker, Cutpoint]
-    b_lineage: BLineage | None
     populations: Mapping[str, Population]
     findings: tuple[Finding, ...]
 
@@ -92,8 +91,15 @@ class GatedTube:
         return np.zeros(self.sample.n_events, bool)
 
 
-def gate_tube(sample: Sample, nucleated: EventMask, limits: GatingLimits) -> GatedTube:
-    """Find the internal populations and the B lineage of a tube.
+def gate_tube(
+    sample: Sample,
+    nucleated: EventMask,
+    limits: GatingLimits,
+    definitions: PopulationDefinitions,
+    *,
+    dropped: Mapping[str, EventMask] | None = None,
+) -> GatedTube:
+    """Find the populations of a tube.
 
     Parameters
     ----------
@@ -103,39 +109,49 @@ def gate_tube(sample: Sample, nucleated: EventMask, limits: GatingLimits) -> Gat
         Nucleated single intact cells.
     limits : GatingLimits
         Parameters.
+    definitions : PopulationDefinitions
+        What each population is.
+    dropped : mapping of str to EventMask or None
+        Events that each step of quality control excluded; None if that is not known.
 
     Returns
     -------
     GatedTube
         With a finding for what the tube's markers do not allow.
     """
-    decades, substituted = _with_backbone(to_decades(sample))
+    decades, blank, substituted = _with_backbone(to_decades(sample))
     anchors = find_anchors(decades, nucleated, limits)
     if anchors is None:
         return _ungated(sample, decades, nucleated)
     cutpoints = _cutpoints(decades, anchors, limits)
-    b_lineage = gate_b_lineage(decades, anchors, cutpoints, limits)
-    masks = _masks(decades, anchors, cutpoints, b_lineage, limits) | {
-        "low_scatter": anchors.low_scatter
-    }
-    parents = {"B_mature": "B_lineage", "plasma": "nucleated", "B_precursors": "B_lineage"}
-    populations = {
-        name: Population(name, parents.get(name, "nucleated"), mask & nucleated)
-        for name, mask in masks.items()
-    }
+    tube = Landmarks(
+        decades=decades,
+        anchors=anchors,
+        cutpoints=cutpoints,
+        spread=Spread(),
+        definitions=definitions,
+        limits=limits,
+        blank=blank,
+    )
+    resolved = resolve(tube, nucleated, dropped or {})
     return GatedTube(
         sample=sample,
         decades=decades,
         nucleated=nucleated,
         anchors=anchors,
         cutpoints=cutpoints,
-        b_lineage=b_lineage,
-        populations=populations,
-        findings=(*substituted, *_control_findings(populations, b_lineage, limits)),
+        populations=resolved.populations,
+        findings=(
+            *substituted,
+            *resolved.findings,
+            *_control_findings(resolved.populations, limits),
+        ),
     )
 
 
-def _with_backbone(decades: Decades) -> tuple[Decades, tuple[Finding, ...]]:
+def _with_backbone(
+    decades: Decades,
+) -> tuple[Decades, frozenset[Marker], tuple[Finding, ...]]:
     """Let the rest of the backbone decide where CD45 or side scatter was not measured.
 
     The missing one becomes a constant that tells no cell from another; without both there is
@@ -143,7 +159,7 @@ def _with_backbone(decades: Decades) -> tuple[Decades, tuple[Finding, ...]]:
     """
     missing = [m for m in (CD45, SSC) if m not in decades]
     if len(missing) != 1:
-        return decades, ()
+        return decades, frozenset(), ()
     blank = np.zeros((len(decades.values), 1), np.float32)
     filled = replace(
         decades,
@@ -157,7 +173,7 @@ def _with_backbone(decades: Decades) -> tuple[Decades, tuple[Finding, ...]]:
         message=f"no {missing[0]} in the tube: cells without B or precursor antigens stand in for "
         "lymphocytes",
     )
-    return filled, (finding,)
+    return filled, frozenset(missing), (finding,)
 
 
 def _cutpoints(decades: Decades, anchors: Anchors, limits: GatingLimits) -> dict[Marker, Cutpoint]:
@@ -178,80 +194,8 @@ def _cutpoints(decades: Decades, anchors: Anchors, limits: GatingLimits) -> dict
     }
 
 
-def _masks(
-    decades: Decades,
-    anchors: Anchors,
-    cutpoints: Mapping[Marker, Cutpoint],
-    b_lineage: BLineage | None,
-    limits: GatingLimits,
-) -> dict[str, EventMask]:
-    """Split the cells outside the B lineage by CD45, side scatter and what else is stained."""
-    none = np.zeros(len(decades.values), bool)
-    gate = b_lineage.gate if b_lineage is not None else none
-    cd45, scatter = decades.of(CD45), decades.of(SSC)
-    home = float(np.median(cd45[anchors.lymphocytes]))
-    inside = anchors.cluster >= 0
-    immature = none.copy()
-    for marker in _IMMATURE:
-        if marker in cutpoints:
-            immature |= decades.of(marker) > cutpoints[marker].decade
-    border = float(np.median(scatter[anchors.lymphocytes])) + limits.lymphocyte_scatter
-    bright = cd45 > home - limits.lymphocyte_cd45
-    lymphocytes = inside & (scatter < border) & bright & ~gate & ~immature
-    for marker in (Marker("CD10"), Marker("CD20")):
-        if marker in cutpoints:
-            lymphocytes &= decades.of(marker) <= cutpoints[marker].control_end
-    masks = {"lymphocytes": lymphocytes, **_t_and_nk(decades, cutpoints, lymphocytes)}
-    rest = inside & ~gate & ~lymphocytes
-    erythroid = anchors.low_scatter & rest & (cd45 < home - limits.erythroid_cd45) & ~immature
-    middle = rest & ~erythroid & (scatter < anchors.scatter_border + limits.monocyte_scatter)
-    mono = middle & (cd45 > home - limits.monocyte_cd45) & ~immature & (scatter >= border)
-    gran = rest & ~mono & ~anchors.low_scatter & ~immature
-    masks |= {
-        "mono": mono,
-        "gran": gran,
-        "erythroid": erythroid,
-        "progenitors": rest
-        & immature
-        & (scatter < anchors.scatter_border + limits.monocyte_scatter),
-    }
-    if b_lineage is not None:
-        masks |= {
-            "B_lineage": gate,
-            "B_mature": b_lineage.mature,
-            "plasma": b_lineage.plasma,
-            "B_precursors": b_lineage.precursors,
-        }
-    return masks
-
-
-def _t_and_nk(
-    decades: Decades, cutpoints: Mapping[Marker, Cutpoint], lymphocytes: EventMask
-) -> dict[str, EventMask]:
-    """T cells by CD3 where it is stained; else all lymphocytes that are not B (T and NK)."""
-    for name in ("CD3", "cyCD3"):
-        marker = Marker(name)
-        if marker in cutpoints:
-            positive = _upper_mode(decades, marker, lymphocytes)
-            return {"T": positive, "NK": lymphocytes & ~positive}
-    return {"T": lymphocytes}
-
-
-def _upper_mode(decades: Decades, marker: Marker, parent: EventMask) -> EventMask:
-    """Split a parent at the widest valley; the anchor may itself be the positive mode."""
-    from flowpheno.density import density  # noqa: PLC0415 - one use
-
-    values = decades.of(marker)
-    curve = density(values[parent], bandwidth=0.1)
-    modes = curve.modes()
-    if modes.size == 0:
-        return parent
-    valley = curve.valley_above(float(modes[0]))
-    return parent if valley is None else parent & (values > valley.position)
-
-
 def _control_findings(
-    populations: Mapping[str, Population], b_lineage: BLineage | None, limits: GatingLimits
+    populations: Mapping[str, Population], limits: GatingLimits
 ) -> tuple[Finding, ...]:
     findings = []
     n_control = populations["T"].n
@@ -265,7 +209,7 @@ def _control_findings(
                 value=float(n_control),
             )
         )
-    if b_lineage is None:
+    if "B_lineage" not in populations:
         findings.append(
             Finding(
                 code=ReasonCode.B_LINEAGE_NOT_GATED,
@@ -289,7 +233,6 @@ def _ungated(sample: Sample, decades: Decades, nucleated: EventMask) -> GatedTub
         nucleated=nucleated,
         anchors=None,
         cutpoints={},
-        b_lineage=None,
         populations={},
         findings=(
             Finding(

@@ -19,6 +19,7 @@ from flowpheno.panel.kinds import definition_files
 from flowpheno.panel.limits import load_limits
 from flowpheno.panel.mrd import MrdRules, load_mrd_rules
 from flowpheno.panel.phenotypes import PhenotypeDefinition, load_phenotypes
+from flowpheno.panel.populations import load_populations
 from flowpheno.panel.scores import ScoreDefinitions, load_scores
 from flowpheno.panel.verdicts import VerdictTexts, load_verdict_texts
 from flowpheno.panel.vocabulary import builtin_vocabulary, load_vocabulary
@@ -28,6 +29,7 @@ from flowpheno.qc import QcLimits
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flowpheno.gating.definition import PopulationDefinitions
     from flowpheno.marker import Vocabulary
 
 
@@ -45,6 +47,8 @@ class Definitions:
         Single-stain controls and unmixing.
     gating : GatingLimits
         Data-driven gates.
+    populations : PopulationDefinitions
+        What each population is.
     positivity : PositivityLimits
         Marker calls.
     aberrancy : AberrancyLimits
@@ -71,6 +75,7 @@ class Definitions:
     qc: QcLimits
     compensation: CompensationLimits
     gating: GatingLimits
+    populations: PopulationDefinitions
     positivity: PositivityLimits
     aberrancy: AberrancyLimits
     decision: DecisionRules
@@ -131,6 +136,7 @@ def _load(directory: Path | None) -> Definitions:
             home("compensation.yaml") / "compensation.yaml", CompensationLimits
         ),
         gating=load_limits(home("gating.yaml") / "gating.yaml", GatingLimits),
+        populations=load_populations(home("populations.yaml") / "populations.yaml"),
         positivity=load_limits(home("positivity.yaml") / "positivity.yaml", PositivityLimits),
         aberrancy=load_limits(home("aberrancy.yaml") / "aberrancy.yaml", AberrancyLimits),
         decision=load_decision_rules(home("decision.yaml")),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flowpheno.aberrancy.limits import AberrancyLimits
 from flowpheno.compensation import CompensationLimits
 from flowpheno.errors import PanelError
+from flowpheno.gating.definition import PopulationDefinitions
 from flowpheno.gating.limits import GatingLimits
 from flowpheno.panel.case import CaseLimits
 from flowpheno.panel.clonality import ClonalityRules
@@ -17,6 +18,7 @@ from flowpheno.panel.files import load_definition, read_yaml
 from flowpheno.panel.limits import limits_model
 from flowpheno.panel.mrd import MrdRules
 from flowpheno.panel.phenotypes import PhenotypeDefinition, load_phenotype
+from flowpheno.panel.populations import load_populations
 from flowpheno.panel.scores import SCORE_MODELS
 from flowpheno.panel.strategy import StrategyFile, load_strategy
 from flowpheno.panel.tubes import Tube, load_tube
@@ -45,6 +47,7 @@ KINDS: Mapping[str, type[BaseModel]] = {
     "aberrancy": limits_model(AberrancyLimits),
     "compensation": limits_model(CompensationLimits),
     "gating": limits_model(GatingLimits),
+    "populations": limits_model(PopulationDefinitions),
     "positivity": limits_model(PositivityLimits),
     "qc": limits_model(QcLimits),
     "strategy": StrategyFile,
@@ -109,6 +112,8 @@ def check_file(path: Path, *, kind: str = "") -> tuple[str, ...]:
             load_tube(path)
         elif kind == "strategy":
             load_strategy(path)
+        elif kind == "populations":
+            load_populations(path)
         elif kind:
             known = frozenset(builtin_vocabulary().antigens)
             load_definition(path, KINDS[kind], context={"markers": known})

@@ -12,6 +12,7 @@ from flowpheno.gating import GatedTube, gate_tube
 from flowpheno.pipeline.directory import failure_of
 from flowpheno.qc import quality_control
 from flowpheno.reading import read_fcs
+from flowpheno.transform.full_scale import with_full_scale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,9 +54,10 @@ def gate_cells(sample: Sample, definitions: Definitions) -> GatedTube:
     GatedTube
         Its populations.
     """
+    sample = with_full_scale(sample)
     compensated = compensate(sample)
     control = quality_control(sample, compensated, definitions.qc)
-    return gate_tube(compensated, control.cells, definitions.gating)
+    return gate_tube(compensated, control.cells, definitions.gating, definitions.populations)
 
 
 def learn_template(

@@ -139,7 +139,7 @@ def _doublets(tube: TubeAnalysis) -> Iterator[Plot]:
 
 def _b_plots(tube: TubeAnalysis) -> Iterator[Plot]:
     gated = tube.gated
-    if gated.b_lineage is None:
+    if "B_lineage" not in gated.populations:
         return
     parent = gated.populations["B_lineage"]
     overlays = [gated.populations[n] for n in _IN_B]

@@ -223,7 +223,7 @@ def _facts(
         incomplete = False
     else:
         incomplete = True
-        if tube.gated.b_lineage is None:
+        if "B_lineage" not in tube.gated.populations:
             reasons.add(ReasonCode.MISSING_LINEAGE_MARKERS)
     other = score_lineage(tube.non_b_phenotype, definitions.scores).lineage
     n_non_b, n = tube.non_b.n, tube.n_nucleated

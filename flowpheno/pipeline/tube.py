@@ -16,6 +16,7 @@ from flowpheno.gating import GatedTube, gate_tube
 from flowpheno.population import Population
 from flowpheno.positivity import call_phenotype
 from flowpheno.qc import QualityControl, check_age, quality_control
+from flowpheno.transform.full_scale import with_full_scale
 
 if TYPE_CHECKING:
     from flowpheno.aberrancy.evidence import Detection
@@ -103,9 +104,16 @@ def analyse_tube(
     """
     if specimen.already_compensated:  # a matrix in the file was applied before
         sample = replace(sample, compensated=True)
+    sample = with_full_scale(sample)  # samples made in memory: reading has looked at files
     compensated = compensate(sample)
     control = quality_control(sample, compensated, definitions.qc)
-    gated = gate_tube(compensated, control.cells, definitions.gating)
+    gated = gate_tube(
+        compensated,
+        control.cells,
+        definitions.gating,
+        definitions.populations,
+        dropped=control.dropped,
+    )
     detection, mismatch = _detect(gated, specimen, definitions, template)
     gated = _with_blasts(gated, detection)
 
@@ -165,7 +173,7 @@ def _detect(
 
 def _with_blasts(gated: GatedTube, detection: Detection) -> GatedTube:
     """Name the blasts; B precursors that are not blasts are hematogones."""
-    if gated.b_lineage is None:
+    if "B_lineage" not in gated.populations:
         return gated
     blasts = Population("blasts", "nucleated", detection.blasts & gated.nucleated)
     normal = gated.mask("B_precursors") & ~detection.blasts

@@ -97,6 +97,15 @@ class QualityControl:
         """Nucleated single intact living cells: what is left after the last step."""
         return self.masks["live"]
 
+    @property
+    def dropped(self) -> Mapping[str, EventMask]:
+        """Events that each step excluded, by its name."""
+        before = [~np.zeros_like(self.cells), *self.masks.values()]
+        return {
+            name: earlier & ~later
+            for (name, later), earlier in zip(self.masks.items(), before, strict=False)
+        }
+
 
 def quality_control(raw: Sample, sample: Sample, limits: QcLimits) -> QualityControl:
     """Find the cells among the events.

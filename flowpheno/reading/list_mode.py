@@ -20,9 +20,16 @@ from flowpheno.panel.vocabulary import builtin_vocabulary
 from flowpheno.reading.channels import name_channels
 from flowpheno.reading.files import stem
 from flowpheno.reading.reader import Reader
-from flowpheno.reading.scale import full_scales, is_relative, relative_scale_finding, transformed
+from flowpheno.reading.scale import (
+    full_scales,
+    is_relative,
+    relative_scale_finding,
+    stated_scales,
+    transformed,
+)
 from flowpheno.reading.stated import stated_by
 from flowpheno.sample import Measure, Sample, Scale
+from flowpheno.transform.full_scale import LIGHT, with_full_scale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -238,7 +245,13 @@ def sample_of_dataset(
     relative = is_relative(dataset, channels)
     if relative:
         findings = (*findings, *transformed(dataset), relative_scale_finding())
-    return Sample(
+    else:  # light beyond its range is an outlier, or the range is not that of the file
+        ranges = stated_scales(dataset)
+        channels = tuple(
+            replace(c, range=top) if c.kind in LIGHT and top > 0 else c
+            for c, top in zip(channels, ranges, strict=True)
+        )
+    sample = Sample(
         name=name,
         channels=channels,
         events=dataset.events,
@@ -249,6 +262,7 @@ def sample_of_dataset(
         findings=(*dataset.findings, *findings, *_compensation_hint(dataset)),
         version=dataset.version,
     )
+    return with_full_scale(sample)
 
 
 def _compensation_hint(dataset: FcsDataset) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.exchange.state import SCALE_KEYWORD
+from flowpheno.exchange.state import RANGE_KEYWORD, SCALE_KEYWORD
 from flowpheno.fcs.number import parse_number
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.panel.vocabulary import builtin_markers
@@ -56,11 +56,34 @@ def full_scales(dataset: FcsDataset) -> list[float]:
     seen = np.array(dataset.high)
     for index in np.flatnonzero(np.isnan(seen)):
         seen[index] = np.fmax.reduce(dataset.events[:, index])
+    return [
+        max((top for top in (stated, float(high)) if np.isfinite(top)), default=1.0)
+        for stated, high in zip(stated_scales(dataset), seen, strict=True)
+    ]
+
+
+def stated_scales(dataset: FcsDataset) -> list[float]:
+    """Find the full scale that the file states for each channel.
+
+    Parameters
+    ----------
+    dataset : FcsDataset
+        As read.
+
+    Returns
+    -------
+    list of float
+        One for each column, on the scale of the events: what flowpheno wrote, else the larger of
+        ``$PnR`` and what flowCore says; 0 where nothing is a number.
+    """
     tops = []
     for number, parameter in enumerate(dataset.parameters, start=1):
-        stated = parse_number(dataset.keywords.get(f"FLOWCORE_$P{number}RMAX", "")) or 0.0
-        candidates = (parameter.range, stated, float(seen[number - 1]))
-        tops.append(max((top for top in candidates if np.isfinite(top)), default=1.0))
+        own = parse_number(dataset.keywords.get(RANGE_KEYWORD.format(number), "")) or 0.0
+        if np.isfinite(own) and own > 0:
+            tops.append(own)
+            continue
+        exported = parse_number(dataset.keywords.get(f"FLOWCORE_$P{number}RMAX", "")) or 0.0
+        tops.append(max((t for t in (parameter.range, exported) if np.isfinite(t)), default=0.0))
     return tops
 
 

@@ -20,6 +20,7 @@ from flowpheno.reading.list_mode import read_fcs
 from flowpheno.reading.scale import relative_scale_finding
 from flowpheno.reading.stored import read_description, restore
 from flowpheno.sample import ChannelKind, Sample, Scale
+from flowpheno.transform.full_scale import with_common_scale, with_full_scale
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +108,9 @@ def sample_from_table(
         findings=findings,
         origin=origin,
     )
-    return sample if told is None else restore(sample, told, known)
+    if told is not None:
+        return restore(sample, told, known)
+    return with_full_scale(sample) if isinstance(meant, LogChannels) else with_common_scale(sample)
 
 
 def _description(path: Path | None, columns: Sequence[str]) -> Description | None:

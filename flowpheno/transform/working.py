@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from flowpheno.sample import ChannelKind, Scale
@@ -37,9 +38,30 @@ def working_transform(channel: Channel, scale: Scale) -> Transform:
     """
     if scale is Scale.RELATIVE:
         return Linear(1.0)
+    if channel.kind in {ChannelKind.FLUORESCENCE, ChannelKind.MASS}:
+        return Asinh(cofactor_of(channel))
+    return Linear(_full_scale(channel))
+
+
+def cofactor_of(channel: Channel) -> float:
+    """Find the cofactor of the asinh scale of a stained channel: the noise of one with its range.
+
+    Parameters
+    ----------
+    channel : Channel
+        Fluorescence or mass; its range is the full scale of the values, see
+        `flowpheno.transform.full_scale`.
+
+    Returns
+    -------
+    float
+        150 on an 18-bit scale, in proportion on others; 5 for ion counts.
+    """
     if channel.kind is ChannelKind.MASS:
-        return Asinh(MASS_COFACTOR)
-    top = channel.range if channel.range > 0 else REFERENCE_RANGE
-    if channel.kind is ChannelKind.FLUORESCENCE:
-        return Asinh(FLUORESCENCE_COFACTOR * top / REFERENCE_RANGE)
-    return Linear(top)
+        return MASS_COFACTOR
+    return FLUORESCENCE_COFACTOR * _full_scale(channel) / REFERENCE_RANGE
+
+
+def _full_scale(channel: Channel) -> float:
+    known = math.isfinite(channel.range) and channel.range > 0
+    return channel.range if known else REFERENCE_RANGE

@@ -19,7 +19,9 @@ TRANSFORM = "FLOWPHENO P{}TRANSFORM"
 """Says how the values of a column were transformed."""
 
 _OF_PARAMETER = re.compile(r"(?<![A-Z0-9])P([1-9][0-9]{0,4})(?=[A-Z_])")
-_OF_VALUES = re.compile(r"\$P[0-9]+(G|D|CALIBRATION)|FLOWCORE_\$P[0-9]+RM(IN|AX)")
+_OF_VALUES = re.compile(
+    r"\$P[0-9]+(G|D|CALIBRATION)|FLOWCORE_\$P[0-9]+RM(IN|AX)|FLOWPHENO P[0-9]+RANGE"
+)
 _REGION = re.compile(r"\$(GATING|GATE|R[0-9]+[IW]|G[0-9]+[A-Z])")
 
 

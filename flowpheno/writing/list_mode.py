@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.errors import WritingError
-from flowpheno.exchange.state import APPLIED_KEYWORD, COMPENSATED_KEYWORD, SCALE_KEYWORD
+from flowpheno.exchange.state import (
+    APPLIED_KEYWORD,
+    COMPENSATED_KEYWORD,
+    RANGE_KEYWORD,
+    SCALE_KEYWORD,
+)
 from flowpheno.fcs.parameters import Signal
 from flowpheno.fcs.writer import FcsVersion, spell_spillover, write_fcs
 from flowpheno.marker import resolve_channel
@@ -53,7 +58,8 @@ def write_list_mode(sample: Sample, path: Path, version: FcsVersion) -> None:
     """
     if not sample.channels:
         raise WritingError(f"{sample.name}: no channels to write")
-    keywords = true_keywords(sample) | _provenance(sample)
+    tops = full_scales(sample)
+    keywords = _with_ranges(true_keywords(sample), sample, tops) | _provenance(sample)
     stated = version is FcsVersion.FCS_3_2 and _says_unmixed(keywords, len(sample.channels))
     detectors = written_detectors(sample, stated=stated)
     if version is FcsVersion.FCS_3_2:
@@ -71,7 +77,7 @@ def write_list_mode(sample: Sample, path: Path, version: FcsVersion) -> None:
         sample.events,
         detectors=detectors,
         labels=_labels(sample, version),
-        ranges=full_scales(sample).tolist(),
+        ranges=tops.tolist(),
         spillover=free,
         keywords=keywords,
         version=version,
@@ -150,6 +156,16 @@ def full_scales(sample: Sample) -> Values:
         values = sample.events[:, column]
         tops[column] = np.max(values, where=np.isfinite(values), initial=0.0)
     return np.asarray(np.maximum(stated, tops), np.float64)
+
+
+def _with_ranges(keywords: dict[str, str], sample: Sample, tops: Values) -> dict[str, str]:
+    """State the full scale of columns with values beyond it."""
+    for n, (channel, top) in enumerate(zip(sample.channels, tops, strict=True), start=1):
+        keyword = RANGE_KEYWORD.format(n)
+        keywords.pop(keyword, None)
+        if top > channel.range:
+            keywords[keyword] = repr(float(channel.range))
+    return keywords
 
 
 def _labels(sample: Sample, version: FcsVersion) -> list[str]:

@@ -39,7 +39,7 @@ def test_frame_becomes_a_sample(frame):
     sample = sample_from_table(frame, scale=Scale.LINEAR, name="A3a")
     assert [c.marker for c in sample.channels] == ["FSC", "CD10", None]
     assert sample.channels[1].fluorochrome == "PE"
-    assert [c.range for c in sample.channels] == [2.0, 3.5, 1.0]
+    assert [c.range for c in sample.channels] == [4.0, 4.0, 1.0]  # light has one full scale
     np.testing.assert_array_equal(sample.events, np.float32([[1, 3.5, 0], [2, -4, 1]]))
     assert sample.events.dtype == np.float32
     assert (sample.name, sample.sha256, sample.findings) == ("A3a", "", ())

@@ -68,7 +68,7 @@ def build_template(
     first = next(iter(normals.values()))
     markers, dyes = template_markers(first), fluorochromes_of(first)
     for marrow, gated in normals.items():
-        if gated.b_lineage is None:
+        if "B_lineage" not in gated.populations:
             raise TemplateError(f"{marrow}: the B lineage cannot be gated")
         if template_markers(gated) != markers or fluorochromes_of(gated) != dyes:
             raise TemplateError(f"{marrow}: stained otherwise than {next(iter(normals))}")
