@@ -26,8 +26,8 @@ class Population:
     by : str
         What it was found by, in words; empty where its name says all.
     confidence : float
-        From 0 to 1: that of its least certain cut point, and of its parents'; 1 where no cut
-        point was needed.
+        Share of the events that belong to it by every estimate of its borders, of those that
+        belong to it by any; 1 where its borders were not estimated.
     """
 
     name: str

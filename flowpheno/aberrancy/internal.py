@@ -72,7 +72,7 @@ def detect_internally(
     continuum = measure_continuum(gated, limits)
     if continuum.present:  # normal precursors are among them: the blasts must be told apart first
         apart = aberrant_pieces(gated, candidate, limits)
-        if _percent(gated, apart.mask) >= _needed(limits, known_bcp_all=known_bcp_all):
+        if _percent(gated, apart.mask) >= needed_percent(limits, known_bcp_all=known_bcp_all):
             return Detection(
                 call=AberrancyCall.ABERRANT,
                 blasts=apart.mask,
@@ -157,7 +157,7 @@ def _call(
     if not is_evidence(found):
         many = percent >= limits.internal_many_percent
         return AberrancyCall.SUSPICIOUS if many else AberrancyCall.NOT_ABERRANT
-    enough = percent >= _needed(limits, known_bcp_all=known_bcp_all)
+    enough = percent >= needed_percent(limits, known_bcp_all=known_bcp_all)
     return AberrancyCall.ABERRANT if enough else AberrancyCall.SUSPICIOUS
 
 
@@ -165,5 +165,19 @@ def _percent(gated: GatedTube, mask: EventMask) -> float:
     return 100 * int(np.count_nonzero(mask)) / max(int(np.count_nonzero(gated.nucleated)), 1)
 
 
-def _needed(limits: AberrancyLimits, *, known_bcp_all: bool) -> float:
+def needed_percent(limits: AberrancyLimits, *, known_bcp_all: bool) -> float:
+    """Find the share of nucleated cells from which internal evidence counts.
+
+    Parameters
+    ----------
+    limits : AberrancyLimits
+        Parameters.
+    known_bcp_all : bool
+        Whether B-precursor ALL was established before.
+
+    Returns
+    -------
+    float
+        Percent.
+    """
     return limits.internal_percent_known if known_bcp_all else limits.internal_percent

@@ -85,9 +85,10 @@ def stability(
     """
     if len(ordered) == 0:
         return 0.0
-    low, high = np.quantile(ordered, [_TAIL, 1 - _TAIL])
+    low, high = (float(ordered[int(p * (len(ordered) - 1))]) for p in (_TAIL, 1 - _TAIL))
     reach = _MARGIN * bandwidth
-    counts, edges = np.histogram(ordered, _BINS, (low - reach, high + reach))
+    edges = np.linspace(low - reach, high + reach, _BINS + 1)
+    counts = np.diff(np.searchsorted(ordered, edges.astype(ordered.dtype)))
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(counts.sum(), counts / counts.sum(), size=replicates)
     width = bandwidth / (edges[1] - edges[0])

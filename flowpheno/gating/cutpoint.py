@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from flowpheno.marker import Marker
 
 _STAGE = "gating.cutpoint"
-_TOP = 99.0
-"""Percentile at which the brightest component of a mixture begins its search."""
+_TOP = 0.99
+"""Quantile at which the brightest component of a mixture begins its search."""
 _UPWARDS = 0.5
 """Decades above the control at which it begins at least."""
 
@@ -67,6 +67,8 @@ class Cutpoint:
         them: valley, mixture, end of the control; for the latter, its quantile and its SDs.
     reason : str
         Why it is no valley; empty where it is one.
+    interval : tuple of float
+        Least and greatest of the estimates, decades; `decade` lies between.
     """
 
     marker: Marker
@@ -78,6 +80,7 @@ class Cutpoint:
     control_end: float
     confidence: float = 1.0
     reason: str = ""
+    interval: tuple[float, float] = (np.nan, np.nan)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -91,6 +94,12 @@ class _Control:
     @property
     def end(self) -> float:
         return max(self.quantile, self.deviations)
+
+    def ends(self, method: CutMethod) -> tuple[float, ...]:
+        """Estimates of a cut that it gives: none beside a valley, both where it decides alone."""
+        if method is CutMethod.VALLEY:
+            return ()
+        return (self.quantile, self.deviations) if method is CutMethod.CONTROL else (self.end,)
 
 
 def find_cutpoint(
@@ -130,11 +139,12 @@ def find_cutpoint(
     valley = density(ordered, bandwidth=limits.bandwidth).valley_above(beside.median)
     split = _split(ordered, beside)
     decade, method, reason = beside.end, CutMethod.CONTROL, ""
+    refused = _no_mixture(split, beside, len(ordered), limits)
+    others = [split.position] if split is not None and not refused else []
     if (position := _accepted(valley, beside, limits)) is not None:
         decade, method = position, CutMethod.VALLEY
     else:
         reason = _no_valley(valley, limits)
-        refused = _no_mixture(split, beside, len(ordered), limits)
         if split is not None and not refused:
             decade, method = split.position, CutMethod.MIXTURE
         else:
@@ -148,6 +158,7 @@ def find_cutpoint(
         control_median=beside.median,
         control_end=beside.end,
         reason=reason,
+        interval=_interval(decade, [*others, *beside.ends(method)], limits.bandwidth),
     )
     confidence = _confidence(found, ordered, beside, (valley, split), limits)
     return replace(found, confidence=confidence)
@@ -217,7 +228,7 @@ def _split(ordered: EventMatrix, control: _Control) -> Split | None:
     """Part three components: of the control, of bright cells, and of what lies between."""
     if len(ordered) == 0:
         return None
-    top = max(float(np.percentile(ordered, _TOP)), control.end + _UPWARDS)
+    top = max(float(ordered[int(_TOP * (len(ordered) - 1))]), control.end + _UPWARDS)
     starts = np.array([control.median, (control.end + top) / 2, top])
     return split_mixture(fit_mixture(ordered, starts), control.end)
 
@@ -230,11 +241,17 @@ def _accepted(valley: Valley | None, control: _Control, limits: GatingLimits) ->
     return valley.position
 
 
+def _interval(decade: float, others: list[float], reach: float) -> tuple[float, float]:
+    """Span the estimates; smoothing alone moves the best one by its kernel's width."""
+    estimates = [decade - reach, decade + reach, *others]
+    return min(estimates), max(estimates)
+
+
 def _no_valley(valley: Valley | None, limits: GatingLimits) -> str:
     if valley is None:
         return "no mode above the control"
     if valley.depth > limits.valley_depth:
-        return f"valley only {1 - valley.depth:.0%} deep"
+        return f"valley {1 - valley.depth:.0%} deep"
     return "valley inside the control"
 
 

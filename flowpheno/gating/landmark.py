@@ -9,6 +9,7 @@ import numpy as np
 
 from flowpheno.density import density
 from flowpheno.gating.definition import Landmark
+from flowpheno.gating.membership import Membership, known
 from flowpheno.gating.spread import positive
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Landmarks:
             return False
         return not level.landmarks & _OF_A_CUT or marker in self.cutpoints
 
-    def at(self, marker: Marker, name: str, parent: EventMask) -> tuple[EventMask, float]:
+    def at(self, marker: Marker, name: str, parent: EventMask) -> Membership:
         """Find the events at a level.
 
         Parameters
@@ -88,27 +89,25 @@ class Landmarks:
 
         Returns
         -------
-        EventMask
+        Membership
             Events of the whole tube at the level.
-        float
-            Confidence, 0 to 1; 1 where no cut point is asked for.
         """
         level = self._level(marker, name)
-        low, high, confidence = self._bounds(marker, level, parent)
-        values = self.decades.of(marker)
-        held = np.asarray((values > low) & (values <= high))
-        if marker in self.cutpoints and Landmark.CUT in level.landmarks:
-            above = positive(self.decades, self.cutpoints[marker], self.spread)
-            if level.above.get(Landmark.CUT) == 0:
-                held &= above
-            if level.up_to.get(Landmark.CUT) == 0:
-                held = np.asarray(~above & (values > low))
-        return held, confidence
+        held = self.between(marker, name, self.decades.of(marker), parent)
+        if level.above.get(Landmark.CUT) != 0 and level.up_to.get(Landmark.CUT) != 0:
+            return held
+        # neighbours' light: an event is positive only beyond what they explain
+        beyond = positive(self.decades, self.cutpoints[marker], self.spread)
+        if level.above:
+            return Membership(
+                certain=held.certain & beyond, mask=held.mask & beyond, possible=held.possible
+            )
+        return Membership(
+            certain=held.certain, mask=held.mask | ~beyond, possible=held.possible | ~beyond
+        )
 
-    def medians_at(
-        self, marker: Marker, name: str, medians: Values, parent: EventMask
-    ) -> tuple[EventMask, float]:
-        """Find the clusters whose median is at a level.
+    def between(self, marker: Marker, name: str, values: Values, parent: EventMask) -> Membership:
+        """Find which values of a marker lie at a level, such as medians of clusters.
 
         Parameters
         ----------
@@ -116,20 +115,24 @@ class Landmarks:
             A marker for which `has` is true.
         name : str
             The level.
-        medians : Values
-            Of each cluster, decades.
+        values : Values
+            Decades, shape ``(n,)``.
         parent : EventMask
             Cells whose valley is meant where the level asks for one.
 
         Returns
         -------
-        EventMask
-            One for each cluster.
-        float
-            Confidence, 0 to 1.
+        Membership
+            One for each value.
         """
-        low, high, confidence = self._bounds(marker, self._level(marker, name), parent)
-        return np.asarray((medians > low) & (medians <= high)), confidence
+        level = self._level(marker, name)
+        held = known(np.ones(len(values), bool))
+        for landmark, offset in level.above.items():
+            held &= _above(values, self._border(landmark, marker, parent).moved(offset))
+        for landmark, offset in level.up_to.items():
+            above = _above(values, self._border(landmark, marker, parent).moved(offset))
+            held -= above
+        return held
 
     def _level(self, marker: Marker, name: str) -> Level:
         level = self.definitions.level(marker, name)
@@ -137,46 +140,56 @@ class Landmarks:
             raise KeyError(f"{marker} has no level {name}")
         return level
 
-    def _bounds(
-        self, marker: Marker, level: Level, parent: EventMask
-    ) -> tuple[float, float, float]:
-        low, high, confidence = -np.inf, np.inf, 1.0
-        for landmark, offset in level.above.items():
-            position, sure = self._position(landmark, marker, parent)
-            low, confidence = position + offset, min(confidence, sure)
-        for landmark, offset in level.up_to.items():
-            position, sure = self._position(landmark, marker, parent)
-            high, confidence = position + offset, min(confidence, sure)
-        return low, high, confidence
-
-    def _position(
-        self, landmark: Landmark, marker: Marker, parent: EventMask
-    ) -> tuple[float, float]:
-        """Position of a landmark in decades, and how sure it is."""
-        values = self.decades.of(marker)
+    def _border(self, landmark: Landmark, marker: Marker, parent: EventMask) -> _Border:
+        """Position of a landmark in decades, and between which it may lie."""
+        values, error = self.decades.of(marker), self.limits.landmark_error
         if landmark is Landmark.LYMPHOCYTES:
-            return float(np.median(values[self.anchors.lymphocytes])), 1.0
+            return _about(float(np.median(values[self.anchors.lymphocytes])), error)
         if landmark is Landmark.BORDER:
-            return self.anchors.scatter_border, 1.0
+            return _about(self.anchors.scatter_border, error)
         cut = self.cutpoints[marker]
         if landmark is Landmark.CONTROL:
-            return cut.control_median, 1.0
+            return _about(cut.control_median, error)
         if landmark is Landmark.CONTROL_END:
-            return cut.control_end, 1.0
+            return _about(cut.control_end, error)
+        found = _Border(cut.decade, *cut.interval)
         if landmark is Landmark.VALLEY and parent.any():
-            found = self._valley(values[parent])
-            if found is not None:
-                return found
-        return cut.decade, cut.confidence
+            return self._valley(values[parent], found)
+        return found
 
-    def _valley(self, values: Values) -> tuple[float, float] | None:
-        """Deepest valley above the lowest mode; None for one mode."""
+    def _valley(self, values: Values, cut: _Border) -> _Border:
+        """Deepest valley above the lowest mode; the cut where there is one mode."""
         curve = density(values, bandwidth=self.limits.split_bandwidth)
         modes = curve.modes()
         valley = curve.valley_above(float(modes[0])) if modes.size else None
         if valley is None or valley.depth > self.limits.valley_depth:
-            return None
-        return valley.position, 1.0 - valley.depth
+            return cut
+        reach = self.limits.split_bandwidth
+        return _about(valley.position, reach)
+
+
+@dataclass(frozen=True, slots=True)
+class _Border:
+    """A border in decades, and the least and most it may be."""
+
+    at: float
+    least: float
+    most: float
+
+    def moved(self, offset: float) -> _Border:
+        return _Border(self.at + offset, self.least + offset, self.most + offset)
+
+
+def _about(position: float, error: float) -> _Border:
+    return _Border(position, position - error, position + error)
+
+
+def _above(values: Values, border: _Border) -> Membership:
+    return Membership(
+        certain=np.asarray(values > border.most),
+        mask=np.asarray(values > border.at),
+        possible=np.asarray(values > border.least),
+    )
 
 
 _OF_A_CUT = frozenset({Landmark.CUT, Landmark.CONTROL, Landmark.CONTROL_END, Landmark.VALLEY})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flowpheno.gating.tolerance import LinkLimits  # noqa: TC001 - read when YAML is
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CutLimits:
@@ -78,6 +80,8 @@ class GatingLimits:
         Standard deviation of the density kernel, decades.
     split_bandwidth : float
         The same where a population is split at a valley of its own.
+    landmark_error : float
+        Decades by which a landmark that is no cut point may be wrong.
     b_clusters : int
         Clusters that split the B lineage.
     valley_depth : float
@@ -92,6 +96,8 @@ class GatingLimits:
         Of cut points.
     spread : SpreadLimits
         Of spillover spreading.
+    link : LinkLimits
+        Of the same population in several tubes.
     """
 
     source: str
@@ -104,6 +110,7 @@ class GatingLimits:
     granulocyte_gap: float
     bandwidth: float
     split_bandwidth: float
+    landmark_error: float
     b_clusters: int
     valley_depth: float
     valley_share: float
@@ -111,6 +118,7 @@ class GatingLimits:
     control_quantile: float
     cut: CutLimits
     spread: SpreadLimits
+    link: LinkLimits
 
     def __post_init__(self) -> None:
         for name in ("clusters", "cluster_events", "b_clusters", "minimum_control"):

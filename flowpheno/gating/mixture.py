@@ -9,6 +9,8 @@ import numpy as np
 from scipy.special import ndtr
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from flowpheno.arrays import EventMatrix, Matrix, Values
 
 _BINS = 256
@@ -68,7 +70,7 @@ class Split:
     error: float
 
 
-def fit_mixture(values: EventMatrix | Values, starts: Values) -> Mixture:
+def fit_mixture(ordered: EventMatrix | Values, starts: Values) -> Mixture:
     """Fit normal components by expectation maximisation, on a histogram.
 
     The histogram makes the fit the same for any order of the values, and quick. (scikit-learn's
@@ -76,8 +78,8 @@ def fit_mixture(values: EventMatrix | Values, starts: Values) -> Mixture:
 
     Parameters
     ----------
-    values : array
-        Decades, shape ``(n,)``; those that are not finite are left out.
+    ordered : array
+        Decades, ascending, shape ``(n,)``, finite.
     starts : Values
         Means to begin with, ascending, shape ``(k,)``.
 
@@ -86,16 +88,15 @@ def fit_mixture(values: EventMatrix | Values, starts: Values) -> Mixture:
     Mixture
         `k` components; none for no values.
     """
-    finite = np.asarray(values, np.float64)
-    finite = finite[np.isfinite(finite)]
-    if finite.size == 0:
+    if len(ordered) == 0:
         return Mixture(weights=np.empty(0), means=np.empty(0), sds=np.empty(0), n=0)
-    low, high = np.quantile(finite, [_TAIL, 1 - _TAIL])
-    counts, edges = np.histogram(finite, _BINS, (low - _MARGIN, high + _MARGIN))
+    low, high = (float(ordered[int(p * (len(ordered) - 1))]) for p in (_TAIL, 1 - _TAIL))
+    edges = np.linspace(low - _MARGIN, high + _MARGIN, _BINS + 1)
+    counts = np.diff(np.searchsorted(ordered, edges.astype(ordered.dtype)))
     centres = (edges[1:] + edges[:-1]) / 2
     weights, means, sds = _maximise(centres, counts.astype(np.float64), starts)
     order = np.argsort(means, kind="stable")
-    return Mixture(weights=weights[order], means=means[order], sds=sds[order], n=finite.size)
+    return Mixture(weights=weights[order], means=means[order], sds=sds[order], n=len(ordered))
 
 
 def split_mixture(mixture: Mixture, border: float) -> Split | None:
@@ -159,12 +160,12 @@ def _bell(positions: Values, means: Values, sds: Values) -> Matrix:
     return np.asarray(np.exp(-0.5 * scaled**2) / sds)
 
 
-def _likelihood(mixture: Mixture, which: Values, positions: Values) -> Values:
+def _likelihood(mixture: Mixture, which: npt.NDArray[np.bool_], positions: Values) -> Values:
     bells = _bell(positions, mixture.means[which], mixture.sds[which])
     return np.asarray((bells * mixture.weights[which]).sum(axis=1))
 
 
-def _moments(mixture: Mixture, which: Values) -> tuple[float, float]:
+def _moments(mixture: Mixture, which: npt.NDArray[np.bool_]) -> tuple[float, float]:
     """Mean and variance of a group of components."""
     share = mixture.weights[which] / mixture.weights[which].sum()
     mean = float((share * mixture.means[which]).sum())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +12,7 @@ import numpy as np
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.gating.cell_clusters import CellClusters, cluster_cells
 from flowpheno.gating.definition import Unit
+from flowpheno.gating.membership import Membership, known
 from flowpheno.population import Population
 
 if TYPE_CHECKING:
@@ -56,7 +59,7 @@ def resolve(tube: Landmarks, nucleated: EventMask, dropped: Mapping[str, EventMa
     Resolved
         Populations and findings; a population whose parent is out of reach is so too.
     """
-    roots = {"all": np.ones_like(nucleated), "nucleated": nucleated}
+    within = {"all": known(np.ones_like(nucleated)), "nucleated": known(nucleated)}
     found: dict[str, Population] = {}
     fallbacks: list[str] = []
     missing: list[str] = []
@@ -66,17 +69,25 @@ def resolve(tube: Landmarks, nucleated: EventMask, dropped: Mapping[str, EventMa
             if set(definition.dropped_by) <= set(dropped):
                 found[definition.name] = _excluded(definition, dropped)
             continue
-        parent = roots.get(definition.parent)
-        if parent is None and definition.parent in found:
-            parent = found[definition.parent].mask
+        parent = within.get(definition.parent)
         ways = _usable(definition, tube) if parent is not None else ()
         if parent is None or not ways:
             missing.append(definition.name)
             continue
         if definition.by is Unit.CLUSTERS and definition.parent not in clusters:
-            clusters[definition.parent] = cluster_cells(tube, parent)
-        found[definition.name] = _population(
-            definition, ways, tube, parent, clusters.get(definition.parent), found
+            clusters[definition.parent] = cluster_cells(tube, parent.mask)
+        judge = _Judge(tube, parent.mask, clusters.get(definition.parent), definition.by)
+        members = parent & judge.definition(definition, ways)
+        for other in definition.outside:
+            if other in within:
+                members -= within[other]
+        within[definition.name] = members
+        found[definition.name] = Population(
+            definition.name,
+            definition.parent,
+            members.mask,
+            by=", ".join(way.by for way in ways),
+            confidence=members.confidence,
         )
         if any(way.fallback for way in ways):
             fallbacks.append(f"{definition.name} by {ways[0].by}")
@@ -100,72 +111,48 @@ def _usable(definition: PopulationDefinition, tube: Landmarks) -> tuple[Way, ...
     return allowed if definition.union else allowed[:1]
 
 
-def _population(
-    definition: PopulationDefinition,
-    ways: tuple[Way, ...],
-    tube: Landmarks,
-    parent: EventMask,
-    clusters: CellClusters | None,
-    found: Mapping[str, Population],
-) -> Population:
-    mask = np.zeros_like(parent)
-    judge = _Judge(tube, parent, clusters if definition.by is Unit.CLUSTERS else None)
-    for way in ways:
-        mask |= judge.way(way)
-    for marker, level in definition.also.items():
-        if tube.has(marker, level):
-            mask &= judge.level(marker, level)
-    mask &= parent
-    for other in definition.outside:
-        if other in found:
-            mask &= ~found[other].mask
-    sure = judge.confidence
-    if definition.parent in found:
-        sure = min(sure, found[definition.parent].confidence)
-    return Population(
-        definition.name,
-        definition.parent,
-        mask,
-        by=", ".join(way.by for way in ways),
-        confidence=sure,
-    )
-
-
 class _Judge:
-    """Holds levels against the events of a parent, or its clusters; keeps the confidence."""
+    """Holds levels against the events of a parent, or against its clusters."""
 
-    def __init__(self, tube: Landmarks, parent: EventMask, clusters: CellClusters | None) -> None:
+    def __init__(
+        self, tube: Landmarks, parent: EventMask, clusters: CellClusters | None, by: Unit
+    ) -> None:
         self._tube = tube
         self._parent = parent
-        self._clusters = clusters
-        self.confidence = 1.0
+        self._clusters = clusters if by is Unit.CLUSTERS else None
 
-    def way(self, way: Way) -> EventMask:
-        """Events that one way finds, in and outside the parent."""
-        mask = np.ones_like(self._parent)
+    def definition(self, definition: PopulationDefinition, ways: tuple[Way, ...]) -> Membership:
+        """Events that the ways find, in and outside the parent."""
+        members = self._way(ways[0])
+        for way in ways[1:]:
+            members |= self._way(way)
+        for marker, level in definition.also.items():
+            if self._tube.has(marker, level):
+                members &= self._level(marker, level)
+        return members
+
+    def _way(self, way: Way) -> Membership:
+        members = known(np.ones_like(self._parent))
         for marker, level in way.all_of.items():
-            mask &= self.level(marker, level)
+            members &= self._level(marker, level)
         stained = [(m, level) for m, level in way.any_of.items() if self._tube.has(m, level)]
         if stained:
-            mask &= np.logical_or.reduce([self.level(*one) for one in stained])
+            members &= reduce(or_, (self._level(*one) for one in stained))
         for marker, level in way.each.items():
-            mask &= self._events(marker, level)
-        return mask
+            members &= self._tube.at(marker, level, self._parent)
+        return members
 
-    def level(self, marker: Marker, level: str) -> EventMask:
+    def _level(self, marker: Marker, level: str) -> Membership:
         """Events at a level, or those of the clusters whose median is."""
         if self._clusters is None:
-            return self._events(marker, level)
-        held, sure = self._tube.medians_at(
-            marker, level, self._clusters.medians_of(marker), self._parent
+            return self._tube.at(marker, level, self._parent)
+        medians = self._clusters.medians_of(marker)
+        held = self._tube.between(marker, level, medians, self._parent)
+        return Membership(
+            certain=self._clusters.members(held.certain),
+            mask=self._clusters.members(held.mask),
+            possible=self._clusters.members(held.possible),
         )
-        self.confidence = min(self.confidence, sure)
-        return self._clusters.members(held)
-
-    def _events(self, marker: Marker, level: str) -> EventMask:
-        held, sure = self._tube.at(marker, level, self._parent)
-        self.confidence = min(self.confidence, sure)
-        return held
 
 
 def _findings(fallbacks: list[str], missing: list[str]) -> tuple[Finding, ...]:

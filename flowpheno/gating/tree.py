@@ -9,11 +9,11 @@ import numpy as np
 
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.gating.anchor import CD45, SSC, Anchors, find_anchors
-from flowpheno.gating.cutpoint import Cutpoint, find_cutpoint
+from flowpheno.gating.cutpoint import Cutpoint, cut_findings, find_cutpoint
 from flowpheno.gating.decades import Decades, to_decades
 from flowpheno.gating.landmark import Landmarks
 from flowpheno.gating.resolve import resolve
-from flowpheno.gating.spread import Spread
+from flowpheno.gating.spread import estimate_spread
 from flowpheno.marker import DYES, Marker
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def gate_tube(
         decades=decades,
         anchors=anchors,
         cutpoints=cutpoints,
-        spread=Spread(),
+        spread=estimate_spread(sample, decades, cutpoints, anchors.low_scatter, limits),
         definitions=definitions,
         limits=limits,
         blank=blank,
@@ -143,6 +143,7 @@ def gate_tube(
         populations=resolved.populations,
         findings=(
             *substituted,
+            *cut_findings(cutpoints, limits),
             *resolved.findings,
             *_control_findings(resolved.populations, limits),
         ),

@@ -30,6 +30,9 @@ _FORBID_A_NEGATIVE = frozenset(
         ReasonCode.NEG_CONTROL_TOO_SMALL,
         ReasonCode.CLOTTED_OR_NECROTIC,
         ReasonCode.B_LINEAGE_NOT_GATED,
+        ReasonCode.TUBE_SWAP_SUSPECTED,
+        ReasonCode.GATE_REMOVED_CANDIDATES,
+        ReasonCode.GATE_BLASTS_UNSUPPORTED,
     }
 )
 """A laboratory may add reasons; with one of these a negative would not be one."""

@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowpheno.compensation import with_spillover
-from flowpheno.errors import GateError
+from flowpheno.errors import GateError, PanelError
+from flowpheno.fcs.selection import Scaling
 from flowpheno.gates import evaluate
 from flowpheno.gates.flowjo import read_workspace
 from flowpheno.gates.gatingml import strategy_of_gatingml
 from flowpheno.gates.xml import read_xml
+from flowpheno.panel.files import builtin_directory
 from flowpheno.panel.strategy import load_strategy
 from flowpheno.plotdata import drawn_gates
-from flowpheno.reading import read_fcs
+from flowpheno.reading import read_sample
 from flowpheno.writing.place import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     import pandas as pd
 
     from flowpheno.fcs.spillover import Spillover
     from flowpheno.gates import GateResults, Strategy
+    from flowpheno.reading import TableScale
     from flowpheno.sample import Sample
 
 ALL_EVENTS = "all events"
 """What tables call the parent of a gate that has none."""
+
+STRATEGIES = "strategies"
+"""Folder of a folder of definitions that holds strategies."""
 
 _YAML = {".yaml", ".yml"}
 _NOT_IN_NAMES = re.compile(r"[^\w+-]+")
@@ -52,6 +58,38 @@ class GatedFile:
     sample: Sample
     strategy: Strategy
     results: GateResults
+
+
+def find_strategy(name: Path | str, panels: Path | None = None) -> Path:
+    """Find a strategy by its file or its name.
+
+    Parameters
+    ----------
+    name : Path or str
+        A file, or the name of one in ``strategies/`` of a folder of definitions, such as
+        ``"b_precursor_8c"``.
+    panels : Path or None
+        Folder of definitions that is searched before those that come with flowpheno.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    PanelError
+        If there is neither such a file nor such a name; lists the names.
+    """
+    path = Path(name)
+    if path.is_file():
+        return path
+    folders = [folder / STRATEGIES for folder in (panels, builtin_directory()) if folder]
+    files = {file.stem: file for folder in folders[::-1] for file in folder.glob("*.yaml")}
+    if str(name) in files:
+        return files[str(name)]
+    known = ", ".join(sorted(files))
+    raise PanelError(path, [f"no file, and no strategy of that name; there are: {known}"])
 
 
 def read_strategy(path: Path, *, sample: str = "") -> Strategy:
@@ -89,17 +127,25 @@ def read_strategy(path: Path, *, sample: str = "") -> Strategy:
         raise GateError(f"{path}: {error}") from error
 
 
-def gate_file(path: Path, strategy: Strategy, *, matrix: Spillover | None = None) -> GatedFile:
+def gate_file(
+    path: Path,
+    strategy: Strategy,
+    *,
+    matrix: Spillover | None = None,
+    scale: TableScale | None = None,
+) -> GatedFile:
     """Apply gates to a file.
 
     Parameters
     ----------
     path : Path
-        An FCS file.
+        An FCS file, or an event table (``.csv``, ``.csv.gz``, ``.parquet``).
     strategy : Strategy
         The gates.
     matrix : Spillover or None
         Used where gates ask for the matrix of the file; None for that of the file.
+    scale : Scale or LogChannels or IonCounts or None
+        What the numbers of a table mean; see `sample_from_table`.
 
     Returns
     -------
@@ -110,12 +156,14 @@ def gate_file(path: Path, strategy: Strategy, *, matrix: Spillover | None = None
     ------
     FcsError
         If the file cannot be read.
+    TableError
+        If the table cannot be read, or does not say its scale.
     CompensationError
         If the matrix does not fit.
     GateError
         If the gates do not fit the file.
     """
-    sample = read_fcs(path, scaling="gain")
+    sample = read_sample(path, scale=scale, scaling=Scaling.GAIN)
     if matrix is not None:
         sample = with_spillover(sample, matrix)
     return GatedFile(sample=sample, strategy=strategy, results=evaluate(strategy, sample))

@@ -121,7 +121,7 @@ def _scatter_plots(tube: TubeAnalysis) -> Iterator[Plot]:
         gate = line_gate(
             Direction.VERTICAL, gated.cutpoints[_CD19].linear, inside=b_lineage, parent=nucleated
         )
-        shown = [gated.populations[n] for n in _IN_B]
+        shown = [gated.populations[n] for n in _IN_B if n in gated.populations]
         yield density2d(sample, _CD19, _SSC, parent=nucleated, overlays=shown, gates=[gate])
 
 
@@ -142,7 +142,7 @@ def _b_plots(tube: TubeAnalysis) -> Iterator[Plot]:
     if "B_lineage" not in gated.populations:
         return
     parent = gated.populations["B_lineage"]
-    overlays = [gated.populations[n] for n in _IN_B]
+    overlays = [gated.populations[n] for n in _IN_B if n in gated.populations]
     pairs = (
         (Marker(x), Marker(y))
         for x, y in _B_PAIRS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ from flowpheno.matching import match_phenotype
 from flowpheno.mrd import limits as mrd_limits
 from flowpheno.mrd import mrd_interval
 from flowpheno.phenotype import Call, Phenotype
+from flowpheno.pipeline.linking import LinkedSpecimen, link_specimen
 from flowpheno.pipeline.membership import membership_table
 from flowpheno.pipeline.pictures import draw_plots
 from flowpheno.pipeline.tube import TubeAnalysis, analyse_tube
@@ -58,8 +60,6 @@ _RANK = {
 _OTHER_LINEAGE = tuple(Marker(m) for m in ("cyMPO", "cyCD3", "CD3"))
 _SECOND_B = tuple(Marker(m) for m in ("CD10", "CD22", "cyCD22", "cyCD79a", "CD20", "CD24"))
 _CANDIDATES = frozenset({"blasts", "B_precursors", "non_B_blasts"})
-_LIKE = 0.5
-"""Share of the smaller of two populations in the larger, from which they may be one."""
 _KAPPA, _LAMBDA = Marker("sIgK"), Marker("sIgL")
 
 
@@ -121,15 +121,17 @@ def judge_tubes(
     SpecimenResult
         As of `classify_specimen`.
     """
-    deciding = max(tubes, key=_strength)
-    phenotype = _merged(deciding, tubes)
+    place = max(range(len(tubes)), key=lambda index: _strength(tubes[index]))
+    linked = link_specimen(tubes, place, definitions.gating.link)
+    deciding, phenotype = linked.deciding, linked.phenotype
     judged = phenotype if deciding.n_blasts else deciding.non_b_phenotype
     scores = score_lineage(phenotype, definitions.scores)
-    clonality = _clonality(deciding, definitions)
-    facts = _facts(specimen, deciding, phenotype, scores, clonality, definitions)
+    clonality = _clonality(linked, definitions)
+    facts = _facts(specimen, linked, scores, clonality, definitions)
     decision = decide(facts, definitions.decision, definitions.mrd)
     other = _counts_non_b(decision, deciding)
     verdict = _verdict(specimen, deciding, decision, facts, clonality, definitions, template)
+    verdict = replace(verdict, limitations=(*verdict.limitations, *linked.sentences))
     if other:
         scores = score_lineage(judged, definitions.scores)
     named = other or deciding.n_blasts > 0
@@ -142,10 +144,12 @@ def judge_tubes(
         timepoint=specimen.timepoint,
         verdict=verdict,
         tubes=tuple(
-            _tube_result(t, definitions, scores.lineage, other=other, events=events) for t in tubes
+            _tube_result(t, definitions, scores.lineage, other=other, events=events)
+            for t in linked.tubes
         ),
         scores=scores if named else None,
         matches=tuple(match_phenotype(d, judged) for d in definitions.phenotypes) if named else (),
+        links=linked.links,
     )
 
 
@@ -154,38 +158,12 @@ def _strength(tube: TubeAnalysis) -> tuple[int, float, int]:
     return _RANK[tube.detection.call], percent, tube.n_nucleated
 
 
-def _merged(deciding: TubeAnalysis, tubes: Sequence[TubeAnalysis]) -> Phenotype:
-    """Complete the deciding tube's phenotype with markers that only other tubes stain.
-
-    Another tube speaks of the same population if it holds B precursors in a like share of the
-    nucleated cells; a call that says nothing there never hides one that does.
-    """
-    calls = dict(deciding.candidate.calls)
-    for tube in tubes:
-        if tube is deciding or not _alike(_share(deciding), _share(tube)):
-            continue
-        for marker, call in tube.candidate.calls.items():
-            if marker not in calls or (calls[marker].truth is None and call.truth is not None):
-                calls[marker] = call
-    return Phenotype(population=deciding.candidate.population, calls=calls)
-
-
-def _share(tube: TubeAnalysis) -> float:
-    """Candidate cells as a share of the nucleated ones."""
-    candidate = tube.gated.mask(tube.candidate.population)
-    return float(candidate.sum()) / max(tube.n_nucleated, 1)
-
-
-def _alike(one: float, other: float) -> bool:
-    return bool(one and other and _LIKE < one / other < 1 / _LIKE)
-
-
-def _clonality(tube: TubeAnalysis, definitions: Definitions) -> ClonalityAssessment | None:
-    """Light chains of the blasts; None where they were not stained."""
-    gated = tube.gated
-    if _KAPPA not in gated.cutpoints or _LAMBDA not in gated.cutpoints or not tube.n_blasts:
+def _clonality(linked: LinkedSpecimen, definitions: Definitions) -> ClonalityAssessment | None:
+    """Light chains of the blasts, in one tube; None where they were not stained."""
+    tube = linked.staining(_KAPPA, _LAMBDA)
+    if tube is None or not linked.deciding.n_blasts or not tube.n_blasts:
         return None
-    blasts = tube.detection.blasts
+    gated, blasts = tube.gated, tube.detection.blasts
     kappa = gated.decades.of(_KAPPA)[blasts] > gated.cutpoints[_KAPPA].decade
     lambda_ = gated.decades.of(_LAMBDA)[blasts] > gated.cutpoints[_LAMBDA].decade
     return assess_clonality(
@@ -198,13 +176,13 @@ def _clonality(tube: TubeAnalysis, definitions: Definitions) -> ClonalityAssessm
 
 def _facts(
     specimen: Specimen,
-    tube: TubeAnalysis,
-    phenotype: Phenotype,
+    linked: LinkedSpecimen,
     scores: LineageScores,
     clonality: ClonalityAssessment | None,
     definitions: Definitions,
 ) -> SpecimenFacts:
-    reasons = {f.code for f in tube.findings if f.severity is not Severity.NOTE}
+    tube, phenotype = linked.deciding, linked.phenotype
+    reasons = {f.code for f in tube.findings if f.severity is not Severity.NOTE} | linked.codes
     stained = {Marker(p) for m in tube.gated.sample.markers for p in (m, *m.split("+"))}
     masked = {m for m, c in phenotype.calls.items() if _is_masked(c.reasons)}
     after_cd19 = Therapy.ANTI_CD19 in specimen.therapy
@@ -242,7 +220,7 @@ def _facts(
         non_b_percent=100 * n_non_b / n if n else 0.0,
         non_b_lineage=other,
         reasons=frozenset(reasons),
-        looks_mature=_looks_mature(tube, phenotype, definitions),
+        looks_mature=_looks_mature(linked, definitions),
         tdt_negative=phenotype.call(Marker("TdT")).call is Call.NEGATIVE,
         lineage_contradicted=scores.lineage is Lineage.NOT_EVALUABLE
         and any(phenotype.call(m).call is Call.POSITIVE for m in _OTHER_LINEAGE),
@@ -253,11 +231,15 @@ def _is_masked(reasons: Sequence[ReasonCode]) -> bool:
     return any("MASKED" in reason for reason in reasons)
 
 
-def _looks_mature(tube: TubeAnalysis, phenotype: Phenotype, definitions: Definitions) -> bool:
-    """CD20 as bright as on mature B cells, without a sign of immaturity."""
-    cd20, gated = Marker("CD20"), tube.gated
-    if any(phenotype.call(Marker(m)).call is Call.POSITIVE for m in ("TdT", "CD34")):
+def _looks_mature(linked: LinkedSpecimen, definitions: Definitions) -> bool:
+    """CD20 as bright as on mature B cells of the same tube, without a sign of immaturity."""
+    cd20, phenotype = Marker("CD20"), linked.phenotype
+    tube = linked.staining(cd20)
+    if tube is None or any(
+        phenotype.call(Marker(m)).call is Call.POSITIVE for m in ("TdT", "CD34")
+    ):
         return False
+    gated = tube.gated
     if phenotype.call(cd20).call is not Call.POSITIVE or gated.decades.relative:
         return False
     values, mature = gated.decades.of(cd20), gated.mask("B_mature")

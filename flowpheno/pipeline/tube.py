@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flowpheno.aberrancy import drawn as drawn_cells
 from flowpheno.aberrancy.detection import detect_against_template, template_mismatch
 from flowpheno.aberrancy.hemodilution import check_hemodilution
 from flowpheno.aberrancy.internal import detect_internally

@@ -11,6 +11,7 @@ import numpy as np
 
 from flowpheno.arrays import freeze
 from flowpheno.errors import TableError
+from flowpheno.fcs.selection import Scaling
 from flowpheno.origin import origin_of
 from flowpheno.panel.vocabulary import builtin_vocabulary
 from flowpheno.reading.channel_values import IonCounts, LogChannels
@@ -219,6 +220,7 @@ def read_sample(
     vocabulary: Vocabulary | None = None,
     name: str | None = None,
     scale: TableScale | None = None,
+    scaling: Scaling = Scaling.LINEAR,
 ) -> Sample:
     """Read a list-mode file, or an event table where the ending says so.
 
@@ -232,6 +234,8 @@ def read_sample(
         What to call the sample; None for the stem of the file.
     scale : Scale or LogChannels or IonCounts or None
         What the numbers of a table mean; a list-mode file says so itself.
+    scaling : Scaling
+        What to make of the numbers of a list-mode file.
 
     Returns
     -------
@@ -247,4 +251,4 @@ def read_sample(
     """
     if path.name.lower().endswith(_TABLE_ENDINGS):
         return sample_from_table(path, vocabulary=vocabulary, name=name, scale=scale)
-    return read_fcs(path, vocabulary=vocabulary, name=name)
+    return read_fcs(path, vocabulary=vocabulary, name=name, scaling=scaling)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _MODULES = (
     "arrays", "clonality", "finding", "marker", "statistics", "verdict", "phenotype",
-    "lineage", "matching", "comparison", "plotdata.axis", "plotdata.values", "results.values",
+    "lineage", "matching", "comparison", "plotdata.axis", "plotdata.values", "gating.link", "results.values",
 )  # fmt: skip
 """Modules whose names stand in the annotations of what is stored."""
 

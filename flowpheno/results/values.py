@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from flowpheno.comparison import Profile
     from flowpheno.finding import Finding
+    from flowpheno.gating.link import PopulationLink
     from flowpheno.lineage import LineageScores
     from flowpheno.matching import PhenotypeMatch
     from flowpheno.phenotype import Phenotype
@@ -142,6 +143,8 @@ class SpecimenResult:
         EGIL, WHO-HAEM5, AIEOP-BFM of the aberrant population; None if there is none.
     matches : tuple of PhenotypeMatch
         The phenotypes of ``panels/phenotypes`` held against it, rule by rule.
+    links : tuple of PopulationLink
+        Populations found in several tubes, and whether the tubes agree; empty for one tube.
     """
 
     specimen: str
@@ -154,6 +157,7 @@ class SpecimenResult:
     tubes: tuple[TubeResult, ...]
     scores: LineageScores | None = None
     matches: tuple[PhenotypeMatch, ...] = ()
+    links: tuple[PopulationLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

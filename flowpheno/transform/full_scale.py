@@ -155,12 +155,12 @@ def _shifted(sample: Sample, kinds: Collection[ChannelKind], reached: float) -> 
 def _finding(what: str, reached: float, factor: float) -> Finding:
     beyond = reached > 1
     how = f"{reached:.3g} times" if beyond else f"{100 * reached:.2g} % of"
-    times = f"{factor:g} times" if factor >= 1 else f"1/{1 / factor:g}"
+    times = f"{factor:g} times" if factor >= 1 else f"1/{1 / factor:g} of"
     return Finding(
         code=ReasonCode.RANGE_EXCEEDED if beyond else ReasonCode.RANGE_NOT_REACHED,
         severity=Severity.WARNING,
         stage="transform.full_scale",
         message=f"{what}: the values end at {how} the stated range ($PnR), which is not their "
-        f"scale; {times} of it is used as full scale",
+        f"scale; {times} that range is used as full scale",
         value=reached,
     )

@@ -194,16 +194,16 @@ def test_full_scale_is_the_larger_of_the_two_that_are_stated(written):
     keywords = {"flowCore_$P2Rmax": "10000"}
     sample = read_fcs(written([[1100.0, 1.0], [np.nan, 9000.0]], top=1024, **keywords))
     assert [c.range for c in sample.channels] == [1024.0, 10000.0]
-    assert sample.findings == ()
+    assert ReasonCode.RANGE_EXCEEDED not in codes(sample)
 
 
 def test_a_full_scale_that_the_values_leave_far_behind_is_not_believed(written):
-    sample = read_fcs(written([[9000.0, 1.0], [np.nan, 500.0]], top=1024))
+    sample = read_fcs(written([[9000.0, 1.0], [4.0, 500.0]], top=1024))
     assert [c.range for c in sample.channels] == [8192.0, 8192.0]
     (finding,) = sample.findings
     assert (finding.code, finding.severity) == (ReasonCode.RANGE_EXCEEDED, Severity.WARNING)
     assert finding.value == pytest.approx(9000 / 1024, rel=1e-3)
-    assert "8 of it is used as full scale" in finding.message
+    assert "8 times that range is used as full scale" in finding.message
 
 
 def test_compensation_by_the_instrument_is_noted(written):
@@ -277,10 +277,17 @@ def test_a_data_set_can_be_asked_for(data_dir):
     assert read_fcs(path, dataset=1).markers == read_fcs(path, dataset=0).markers
 
 
-def test_a_full_scale_beyond_the_range_is_seen_among_values_that_are_none(tmp_path):
+def test_a_full_scale_beyond_the_range_is_seen_among_values_that_are_none(written):
+    sample = read_fcs(written([[np.nan, 5.0], [300000.0, 400000.0]]))
+    assert [c.range for c in sample.channels] == [524288.0, 524288.0]
+
+
+def test_light_that_nobody_named_says_nothing_of_the_scale(tmp_path):
     path = tmp_path / "odd.fcs"
     path.write_bytes(float_file([[np.nan, 5.0], [300000.0, 400000.0]]))
-    assert [c.range for c in read_fcs(path).channels] == [524288.0, 524288.0]
+    sample = read_fcs(path)
+    assert [c.range for c in sample.channels] == [262144.0, 262144.0]
+    assert ReasonCode.RANGE_EXCEEDED not in codes(sample)
 
 
 def write_3_2(path, events, **more):
