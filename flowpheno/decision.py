@@ -124,6 +124,36 @@ def decide(facts: SpecimenFacts, rules: DecisionRules, mrd: MrdRules) -> Decisio
     return _negative(facts, rules, mrd)
 
 
+def hold_to_own(decision: Decision, own: Decision, rules: DecisionRules) -> Decision:
+    """Refuse a negative that only drawn gates give.
+
+    A gate that a person drew may find, name and enlarge; taking away, it may not exclude: a
+    specimen is negative with drawn gates only if it is so without them too.
+
+    Parameters
+    ----------
+    decision : Decision
+        With gates that a person drew.
+    own : Decision
+        The same specimen by flowpheno's own gates.
+    rules : DecisionRules
+        Blocking reasons.
+
+    Returns
+    -------
+    Decision
+        `decision`; indeterminate, with what blocks without the drawn gates, where that alone is
+        negative.
+    """
+    negative = SpecimenVerdict.NO_ABERRANT_B_PRECURSOR
+    if decision.verdict is not negative or own.verdict is negative:
+        return decision
+    limits = {ReasonCode.TOO_FEW_EVENTS, ReasonCode.LOD_ABOVE_REQUIRED}
+    known = {*rules.blocking, *limits, ReasonCode.NON_B_BLASTS_PRESENT}
+    reasons = decision.reasons - {ReasonCode.SINGLE_SITE_NEGATIVE} | own.reasons & known
+    return Decision(SpecimenVerdict.INDETERMINATE, reasons | {ReasonCode.GATE_ALONE_NEGATIVE})
+
+
 def _aberrant(facts: SpecimenFacts, rules: DecisionRules, mrd: MrdRules) -> Decision:
     """Name an aberrant B-lineage population; other lineages that were measured always win."""
     doubt = _not_b_precursor(facts, rules)

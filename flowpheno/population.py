@@ -27,14 +27,14 @@ class Population:
         What it was found by, in words; empty where its name says all.
     confidence : float
         Share of the events that belong to it by every estimate of its borders, of those that
-        belong to it by any; 1 where its borders were not estimated.
+        belong to it by any; NaN where its borders were not estimated.
     """
 
     name: str
     parent: str
     mask: EventMask
     by: str = ""
-    confidence: float = 1.0
+    confidence: float = float("nan")
 
     def __post_init__(self) -> None:
         self.mask.flags.writeable = False

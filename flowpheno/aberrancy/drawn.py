@@ -14,17 +14,84 @@ from flowpheno.aberrancy.signs import is_evidence
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.marker import Marker
 from flowpheno.phenotype import Call
+from flowpheno.population import Population
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from collections.abc import Set as AbstractSet
+
     from flowpheno.aberrancy.evidence import Detection
     from flowpheno.aberrancy.limits import AberrancyLimits
     from flowpheno.arrays import EventMask
     from flowpheno.gating import GatedTube
     from flowpheno.phenotype import Phenotype
 
+BLASTS, HEMATOGONES, NON_B = "blasts", "hematogones", "non_B_blasts"
+"""Populations that are found among those of the gating."""
+
+_CANDIDATES = frozenset({"B_lineage", "B_precursors"})
+"""Populations through which a drawn gate makes any cell a candidate."""
 _B_ANTIGENS = tuple(Marker(m) for m in ("CD19", "CD22", "cyCD22", "cyCD79a"))
 _MOST = 0.5
 """Share of the drawn cells from which they are those that the search found."""
+
+
+def blasts_by_hand(
+    gated: GatedTube,
+    drawn: Mapping[str, EventMask],
+    found: tuple[Detection, Population],
+    describe: Callable[[Population], Phenotype],
+    limits: AberrancyLimits,
+    *,
+    known_bcp_all: bool,
+) -> tuple[Detection, Population]:
+    """Let drawn blasts count, and no drawn gate confirm without markers of the B lineage.
+
+    Drawn ``blasts`` are judged as `judge_drawn_blasts` says. Those measured not to be of the B
+    lineage take the place of ``non_B_blasts``; the search among B precursors then stands as it
+    is. Where a person drew the B lineage or its precursors, what is aberrant among them is
+    suspicious only, unless it shows a B antigen.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        The tube, drawn populations in place.
+    drawn : mapping of str to EventMask
+        What a person drew, by population.
+    found : Detection and Population
+        What the search found among B precursors, and blasts outside the B lineage.
+    describe : callable
+        Calls the markers of a population.
+    limits : AberrancyLimits
+        Parameters.
+    known_bcp_all : bool
+        Lowers the share of nucleated cells from which evidence counts.
+
+    Returns
+    -------
+    Detection
+        With `GATE_BLASTS_UNSUPPORTED` among its findings where markers do not support it.
+    Population
+        Blasts outside the B lineage.
+    """
+    detection, non_b = found
+    if NON_B in drawn:
+        non_b = Population(NON_B, "nucleated", drawn[NON_B] & gated.nucleated)
+    if BLASTS not in drawn:
+        return _with_b_antigen(detection, set(drawn), describe), non_b
+    blasts = Population(BLASTS, "nucleated", drawn[BLASTS] & gated.nucleated)
+    phenotype = describe(blasts)
+    if blasts.n and _lacks_b_antigen(phenotype):
+        why = f"{blasts.n} drawn blasts show no B antigen: they count as blasts of another lineage"
+        detection = replace(
+            detection, findings=(*detection.findings, _unsupported(why, blasts.mask))
+        )
+        either = blasts.mask | non_b.mask if NON_B in drawn else blasts.mask.copy()
+        return detection, Population(NON_B, "nucleated", either)
+    judged = judge_drawn_blasts(
+        gated, blasts, phenotype, detection, limits, known_bcp_all=known_bcp_all
+    )
+    return judged, non_b
 
 
 def shows_b_antigen(phenotype: Phenotype) -> bool:
@@ -45,7 +112,8 @@ def shows_b_antigen(phenotype: Phenotype) -> bool:
 
 def judge_drawn_blasts(
     gated: GatedTube,
-    drawn: EventMask,
+    drawn: Population,
+    phenotype: Phenotype,
     found: Detection,
     limits: AberrancyLimits,
     *,
@@ -53,18 +121,20 @@ def judge_drawn_blasts(
 ) -> Detection:
     """Let the cells that a person calls blasts take the place of those that were found.
 
-    Their number is the person's; their call is that of their markers. They are aberrant if the
-    same evidence that makes B precursors aberrant holds for them, in the same quantity, or if at
-    least half of them were found aberrant by the search. All else is suspicious, whatever the
-    search said: a drawn gate finds disease, it does not confirm it. Fewer than are mentioned
-    (`AberrancyLimits.mention_events`) are background of a gate, and no blasts.
+    Their number is the person's; their call is that of their markers. They are aberrant if at
+    least half of them were found aberrant by the search, or if they show a B antigen and the
+    evidence that makes B precursors aberrant, in the same quantity. All else is suspicious,
+    whatever the search said: a drawn gate finds disease, it does not confirm it. Fewer than are
+    mentioned (`AberrancyLimits.mention_events`) are background of a gate, and no blasts.
 
     Parameters
     ----------
     gated : GatedTube
         The tube.
-    drawn : EventMask
-        The cells; they were shown to carry a B antigen.
+    drawn : Population
+        The cells.
+    phenotype : Phenotype
+        Their markers.
     found : Detection
         What the search found in the tube.
     limits : AberrancyLimits
@@ -77,65 +147,58 @@ def judge_drawn_blasts(
     Detection
         With `GATE_BLASTS_UNSUPPORTED` where the cells are not aberrant by their markers.
     """
-    n = int(np.count_nonzero(drawn))
+    mask, n = drawn.mask, drawn.n
     if n < limits.mention_events:
-        nobody = np.zeros_like(drawn)
+        nobody = np.zeros_like(mask)
         return replace(found, call=AberrancyCall.NOT_ABERRANT, blasts=nobody, aberrancies=())
-    if _was_found(drawn, found):
-        return replace(found, blasts=drawn)
+    if _was_found(mask, found):
+        return replace(found, blasts=mask)
     continuum = found.continuum or measure_continuum(gated, limits)
-    evidence = internal_evidence(gated, drawn, continuum, limits)
+    evidence = internal_evidence(gated, mask, continuum, limits)
     percent = 100 * n / max(int(np.count_nonzero(gated.nucleated)), 1)
-    enough = percent >= needed_percent(limits, known_bcp_all=known_bcp_all)
+    needed = needed_percent(limits, known_bcp_all=known_bcp_all)
     judged = replace(
-        found, call=AberrancyCall.ABERRANT, blasts=drawn, aberrancies=evidence, method="internal"
+        found, call=AberrancyCall.ABERRANT, blasts=mask, aberrancies=evidence, method="internal"
     )
-    if is_evidence(evidence) and enough:
+    lacking = []
+    if not shows_b_antigen(phenotype):
+        lacking.append("no B antigen decided")
+    if not is_evidence(evidence):
+        lacking.append(f"{len(evidence)} sign(s) of aberrancy")
+    if percent < needed:
+        lacking.append(f"{percent:.3g} % of nucleated cells, {needed:g} % needed without more")
+    if not lacking:
         return judged
-    why = (
-        f"{percent:.3g} % of nucleated cells"
-        if is_evidence(evidence)
-        else f"signs of aberrancy: {len(evidence)}"
-    )
-    return suspicious_only(judged, f"{n} drawn blasts are not shown to be aberrant ({why})")
+    why = f"{n} drawn blasts are not shown to be aberrant: {'; '.join(lacking)}"
+    return _suspicious_only(judged, why)
 
 
-def suspicious_only(detection: Detection, why: str) -> Detection:
-    """Take back that cells are aberrant: a person put them there, their markers do not say it.
-
-    Parameters
-    ----------
-    detection : Detection
-        Of cells that a drawn gate holds.
-    why : str
-        What is missing; a sentence without its full stop.
-
-    Returns
-    -------
-    Detection
-        Suspicious, with `GATE_BLASTS_UNSUPPORTED`, which forbids a negative.
-    """
-    finding = unsupported(why, detection.blasts)
-    return replace(
-        detection, call=AberrancyCall.SUSPICIOUS, findings=(*detection.findings, finding)
-    )
+def _with_b_antigen(
+    detection: Detection, drawn: AbstractSet[str], describe: Callable[[Population], Phenotype]
+) -> Detection:
+    """Hold back what is aberrant in a drawn B lineage without being of the B lineage."""
+    if detection.call is not AberrancyCall.ABERRANT or not _CANDIDATES & drawn:
+        return detection
+    blasts = Population(BLASTS, "nucleated", detection.blasts.copy())
+    if shows_b_antigen(describe(blasts)):
+        return detection
+    return _suspicious_only(detection, f"{blasts.n} cells of a drawn gate show no B antigen")
 
 
-def unsupported(why: str, drawn: EventMask) -> Finding:
-    """Say that drawn blasts are not shown to be what they were called.
+def _lacks_b_antigen(phenotype: Phenotype) -> bool:
+    """No B antigen is positive, and one is negative or none was stained."""
+    calls = {phenotype.call(marker).call for marker in _B_ANTIGENS}
+    undecided = calls - {Call.NEGATIVE, Call.NOT_REPORTED}
+    return Call.POSITIVE not in calls and (Call.NEGATIVE in calls or not undecided)
 
-    Parameters
-    ----------
-    why : str
-        What is missing; a sentence without its full stop.
-    drawn : EventMask
-        The cells.
 
-    Returns
-    -------
-    Finding
-        `GATE_BLASTS_UNSUPPORTED`; its value is the number of cells.
-    """
+def _suspicious_only(detection: Detection, why: str) -> Detection:
+    """Take back that cells are aberrant: a person put them there, their markers do not say it."""
+    findings = (*detection.findings, _unsupported(why, detection.blasts))
+    return replace(detection, call=AberrancyCall.SUSPICIOUS, findings=findings)
+
+
+def _unsupported(why: str, drawn: EventMask) -> Finding:
     return Finding(
         code=ReasonCode.GATE_BLASTS_UNSUPPORTED,
         severity=Severity.BLOCKING,

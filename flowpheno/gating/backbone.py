@@ -64,7 +64,10 @@ def measured(gated: GatedTube) -> frozenset[Marker]:
     return frozenset(
         c.marker
         for c in gated.sample.channels
-        if c.marker in gated.decades and c.marker not in DYES and c.measure is Measure.AREA
+        if c.marker is not None
+        and c.marker in gated.decades
+        and c.marker not in DYES
+        and c.measure is Measure.AREA
     )
 
 

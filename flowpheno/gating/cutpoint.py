@@ -61,10 +61,11 @@ class Cutpoint:
         Upper end of the control, decades: the larger of its quantile and median + SDs.
     confidence : float
         0 to 1, no probability: how clear the cut is, times how far independent estimates agree
-        with it. Clear is an empty valley (1 - its depth, times its stability in draws of the
-        events), components without events on the wrong side, or, for the control's end, what the
-        limits allow at most. Estimates agree where the same events of the parent are positive by
-        them: valley, mixture, end of the control; for the latter, its quantile and its SDs.
+        with it. Clear is an empty valley (1 - its depth), or a mixture without events on the
+        wrong side of the cut; a valley is as clear as the clearer of both, times its stability
+        when the events are drawn again; the control's end is as clear as the limits allow.
+        Estimates agree where the same events of the parent are positive by them: valley,
+        mixture, end of the control; for the latter, its quantile and its SDs.
     reason : str
         Why it is no valley; empty where it is one.
     interval : tuple of float
@@ -138,17 +139,20 @@ def find_cutpoint(
     ordered = np.sort(inside[np.isfinite(inside)])
     valley = density(ordered, bandwidth=limits.bandwidth).valley_above(beside.median)
     split = _split(ordered, beside)
-    decade, method, reason = beside.end, CutMethod.CONTROL, ""
     refused = _no_mixture(split, beside, len(ordered), limits)
-    others = [split.position] if split is not None and not refused else []
-    if (position := _accepted(valley, beside, limits)) is not None:
+    mixed = None if refused else split
+    position = _accepted(valley, beside, limits)
+    stable = _stability(ordered, position, beside, limits)
+    decade, method, reason = beside.end, CutMethod.CONTROL, ""
+    if position is not None and (mixed is None or stable >= limits.cut.stability):
         decade, method = position, CutMethod.VALLEY
     else:
         reason = _no_valley(valley, limits)
-        if split is not None and not refused:
-            decade, method = split.position, CutMethod.MIXTURE
+        if mixed is not None:
+            decade, method = mixed.position, CutMethod.MIXTURE
         else:
             reason = f"{reason}; {refused}"
+    others = [] if mixed is None else [mixed.position]
     found = Cutpoint(
         marker=marker,
         decade=decade,
@@ -160,7 +164,9 @@ def find_cutpoint(
         reason=reason,
         interval=_interval(decade, [*others, *beside.ends(method)], limits.bandwidth),
     )
-    confidence = _confidence(found, ordered, beside, (valley, split), limits)
+    depth = 1.0 if valley is None else valley.depth
+    clear = max(1 - depth, 0.0 if mixed is None else 1 - mixed.error) * stable
+    confidence = _confidence(found, ordered, beside, split, clear, limits)
     return replace(found, confidence=confidence)
 
 
@@ -263,8 +269,28 @@ def _no_mixture(split: Split | None, control: _Control, n: int, limits: GatingLi
         return f"positive component holds {split.weight:.2%} of the cells"
     if split.separation < limits.cut.mixture_separation:
         return f"components {split.separation:.1f} SD apart"
-    # a negative marker must not become positive: no more of the control than its quantile lets by
-    return "" if split.position >= control.quantile else "components part inside the control"
+    # a mixture only raises the cut: it can turn no negative marker positive
+    return "" if split.position > control.end else "components part inside the control"
+
+
+def _stability(
+    ordered: EventMatrix, position: float | None, control: _Control, limits: GatingLimits
+) -> float:
+    """How far a valley stays where it is when the events are drawn again; 0 for none."""
+    if position is None:
+        return 0.0
+
+    def find_again(curve: Density) -> float | None:
+        return _accepted(curve.valley_above(control.median), control, limits)
+
+    return stability(
+        ordered,
+        position,
+        find_again,
+        bandwidth=limits.bandwidth,
+        replicates=limits.cut.replicates,
+        seed=limits.seed,
+    )
 
 
 def _confidence(
@@ -296,5 +322,7 @@ def _confidence(
         replicates=limits.cut.replicates,
         seed=limits.seed,
     )
-    depth = 1.0 if valley is None else valley.depth
-    return (1 - depth) * stable * agreement(ordered, found.decade, others)
+    clear = 0.0 if valley is None else 1 - valley.depth
+    if not _no_mixture(split, control, len(ordered), limits) and split is not None:
+        clear = max(clear, 1 - split.error)
+    return clear * stable * agreement(ordered, found.decade, others)

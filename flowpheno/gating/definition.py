@@ -97,7 +97,10 @@ class PopulationDefinition:
     by : Unit
         What is judged at once.
     dropped_by : tuple of str
-        Steps of quality control that excluded its events; then there are no ways.
+        Steps of quality control, and names of `odd_scatter`, that excluded its events; then
+        there are no ways. The last must have been possible, the others count where they were.
+    kept_by : tuple of str
+        The same for steps that none of its events were excluded by.
     """
 
     name: str
@@ -109,6 +112,7 @@ class PopulationDefinition:
     outside: tuple[str, ...] = ()
     by: Unit = Unit.EVENTS
     dropped_by: tuple[str, ...] = ()
+    kept_by: tuple[str, ...] = ()
 
     def levels(self) -> tuple[tuple[Marker, str], ...]:
         """List every marker with a level that the definition names.

@@ -82,6 +82,9 @@ class GatingLimits:
         The same where a population is split at a valley of its own.
     landmark_error : float
         Decades by which a landmark that is no cut point may be wrong.
+    condensed_sd : float
+        Robust standard deviations of lymphocytes in granularity for their size, beyond which a
+        small cell is dying.
     b_clusters : int
         Clusters that split the B lineage.
     valley_depth : float
@@ -111,6 +114,7 @@ class GatingLimits:
     bandwidth: float
     split_bandwidth: float
     landmark_error: float
+    condensed_sd: float
     b_clusters: int
     valley_depth: float
     valley_share: float

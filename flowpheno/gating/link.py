@@ -245,15 +245,14 @@ def _told(gated: GatedTube) -> tuple[str, ...]:
 
 
 def _compare(one: _Shown, other: _Shown, unit: Unit, limits: LinkLimits) -> _Pair:
-    farthest = ("", float("nan"), 0.0)
+    found = []
     for marker in one.places.keys() & other.places.keys():
         distance = gap(one.places[marker], other.places[marker])
-        excess = distance / tolerance(marker, (one.gated, other.gated), unit, limits)
-        if not farthest[0] or (excess, marker) > (farthest[2], farthest[0]):
-            farthest = (marker, distance, excess)
-    marker, distance, excess = farthest
+        allowed = tolerance(marker, (one.gated, other.gated), unit, limits)
+        found.append((distance / allowed, str(marker), distance))
+    excess, farthest, distance = max(found, default=(0.0, "", float("nan")))
     shares = _shares_agree(one, other, limits.share_factor)
-    return _Pair(marker=marker, distance=distance, excess=excess, shares=shares)
+    return _Pair(marker=farthest, distance=distance, excess=excess, shares=shares)
 
 
 def _shares_agree(one: _Shown, other: _Shown, factor: float) -> bool:

@@ -65,9 +65,11 @@ def resolve(tube: Landmarks, nucleated: EventMask, dropped: Mapping[str, EventMa
     missing: list[str] = []
     clusters: dict[str, CellClusters] = {}
     for definition in tube.definitions.populations:
-        if definition.dropped_by:
-            if set(definition.dropped_by) <= set(dropped):
-                found[definition.name] = _excluded(definition, dropped)
+        if steps := definition.dropped_by or definition.kept_by:
+            if steps[-1] in dropped:
+                found[definition.name] = _controlled(definition, dropped)
+            else:
+                missing.append(definition.name)
             continue
         parent = within.get(definition.parent)
         ways = _usable(definition, tube) if parent is not None else ()
@@ -94,10 +96,16 @@ def resolve(tube: Landmarks, nucleated: EventMask, dropped: Mapping[str, EventMa
     return Resolved(populations=found, findings=_findings(fallbacks, missing))
 
 
-def _excluded(definition: PopulationDefinition, dropped: Mapping[str, EventMask]) -> Population:
-    mask = np.logical_or.reduce([dropped[step] for step in definition.dropped_by])
-    by = f"quality control: {', '.join(definition.dropped_by)}"
-    return Population(definition.name, definition.parent, mask, by=by)
+def _controlled(definition: PopulationDefinition, dropped: Mapping[str, EventMask]) -> Population:
+    """Take what steps of quality control excluded, or did not exclude."""
+    steps = [s for s in definition.dropped_by or definition.kept_by if s in dropped]
+    mask = np.logical_or.reduce([dropped[step] for step in steps])
+    return Population(
+        definition.name,
+        definition.parent,
+        mask if definition.dropped_by else ~mask,
+        by=f"quality control: {', '.join(steps)}",
+    )
 
 
 def _usable(definition: PopulationDefinition, tube: Landmarks) -> tuple[Way, ...]:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _MEDIAN_TO_SD = 1.4826
 """Standard deviation over the median distance, of a normal distribution."""
+_STEPS = 3
+_NEAR = 1.5
+"""Standard deviations about a middle that count for the next one."""
 _ROUNDS = 5
 _FAR = 2.0
 """Times the variance that is expected, beyond which a bin holds more than noise."""
@@ -259,21 +262,33 @@ def _groups(
             members = negative[column == level]
             if len(members) < limits.spread.bin_events:
                 continue
-            centre = _densest(values[members])
+            centre, sd = _lower_half(values[members])
             below = members[values[members] < centre]
             if centre > bounds[0] or below.size == 0:
                 continue
-            sd = _MEDIAN_TO_SD * float(np.median(centre - values[below]))
             rows.append([sd**2, len(below), *light[below].mean(axis=0)])
     return np.array(rows).reshape(-1, 2 + light.shape[1])
 
 
-def _densest(values: Values) -> float:
-    """Middle of the shortest interval that holds half of the values."""
+def _lower_half(values: Values) -> tuple[float, float]:
+    """Middle of the densest part, and standard deviation by what lies below it.
+
+    The shortest half finds the part, and is a rough middle; the mean about it is a finer one.
+    """
     ordered = np.sort(values)
     half = len(ordered) // 2
     start = int(np.argmin(ordered[half:] - ordered[: len(ordered) - half]))
-    return float(np.median(ordered[start : start + half + 1]))
+    centre = float(np.median(ordered[start : start + half + 1]))
+    for _ in range(_STEPS):
+        sd = _below(ordered, centre)
+        near = ordered[np.abs(ordered - centre) <= _NEAR * sd]
+        centre = float(near.mean()) if near.size else centre
+    return centre, _below(ordered, centre)
+
+
+def _below(ordered: Values, centre: float) -> float:
+    lower = ordered[: np.searchsorted(ordered, centre)]
+    return _MEDIAN_TO_SD * (centre - float(np.median(lower))) if lower.size else 0.0
 
 
 def _fit(groups: Matrix) -> Values | None:

@@ -13,6 +13,7 @@ from flowpheno.gating.cutpoint import Cutpoint, cut_findings, find_cutpoint
 from flowpheno.gating.decades import Decades, to_decades
 from flowpheno.gating.landmark import Landmarks
 from flowpheno.gating.resolve import resolve
+from flowpheno.gating.scatter import odd_scatter
 from flowpheno.gating.spread import estimate_spread
 from flowpheno.marker import DYES, Marker
 
@@ -133,7 +134,8 @@ def gate_tube(
         limits=limits,
         blank=blank,
     )
-    resolved = resolve(tube, nucleated, dropped or {})
+    scatter = odd_scatter(sample, decades, anchors, limits)
+    resolved = resolve(tube, nucleated, {**(dropped or {}), **scatter})
     return GatedTube(
         sample=sample,
         decades=decades,

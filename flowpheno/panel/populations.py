@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flowpheno.errors import PanelError
 from flowpheno.gating.definition import ANY_MARKER, Landmark, PopulationDefinitions, Unit
+from flowpheno.gating.scatter import SCATTER_STEPS
 from flowpheno.panel.files import builtin_directory, line_of, read_yaml
 from flowpheno.panel.limits import load_limits
 from flowpheno.panel.vocabulary import builtin_vocabulary
@@ -22,8 +23,20 @@ ROOTS = ("all", "nucleated")
 """Populations that quality control gives."""
 REQUIRED = ("B_lineage", "B_mature", "plasma", "B_precursors", "lymphocytes", "T", "gran", "mono")
 """Populations that later stages ask for by name."""
-QC_STEPS = ("time_ok", "within_range", "above_zero", "no_particles", "dna", "singlets", "intact")
-"""Steps of quality control that a population may be excluded by, besides ``"live"``."""
+QC_STEPS = (
+    *(
+        "time_ok",
+        "within_range",
+        "above_zero",
+        "no_particles",
+        "dna",
+        "singlets",
+        "intact",
+        "live",
+    ),
+    *SCATTER_STEPS,
+)
+"""Steps of quality control, and what scatter tells, that a population may be defined by."""
 _SCATTER = ("FSC", "SSC")
 _BESIDE_A_CONTROL = frozenset({Landmark.CUT, Landmark.CONTROL, Landmark.CONTROL_END})
 _Problem = tuple[tuple[int | str, ...], str]
@@ -157,13 +170,14 @@ def _fits(definitions: PopulationDefinitions, marker: Marker, name: str) -> bool
 
 
 def _shape_problems(population: PopulationDefinition) -> Iterator[str]:
-    if bool(population.ways) == bool(population.dropped_by):
-        yield "needs either ways or steps that dropped it"
-    for step in population.dropped_by:
-        if step not in {*QC_STEPS, "live"}:
+    steps = (*population.dropped_by, *population.kept_by)
+    if sum(map(bool, (population.ways, population.dropped_by, population.kept_by))) != 1:
+        yield "needs ways, or steps that dropped it, or steps that kept it"
+    for step in steps:
+        if step not in QC_STEPS:
             yield f"{step} is no step of quality control"
-    if population.dropped_by and (population.parent != "all" or population.levels()):
-        yield "what quality control dropped is a part of all events, whatever its markers"
+    if steps and (population.parent != "all" or population.levels()):
+        yield "what quality control tells is a part of all events, whatever its markers"
     for way in population.ways:
         if way.each and population.by is Unit.EVENTS:
             yield "`each` belongs to clusters: events are judged one by one anyway"

@@ -193,7 +193,12 @@ def _judge(work: tuple[str, Sequence[Path], Options]) -> _Judged:
     for path in paths:
         try:
             row = options.manifest.get(path.resolve(), ManifestRow())
-            sample = read_sample(path, vocabulary=definitions.vocabulary, name=row.tube or None)
+            sample = read_sample(
+                path,
+                vocabulary=definitions.vocabulary,
+                name=row.tube or None,
+                scale=row.scale,
+            )
             if row.already_compensated is False:
                 sample = _uncompensated(sample)
             sample = sample if matrix is None else with_spillover(sample, matrix)

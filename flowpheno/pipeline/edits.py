@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flowpheno.aberrancy.drawn import BLASTS, HEMATOGONES, NON_B
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.population import Population
 
@@ -19,15 +20,19 @@ if TYPE_CHECKING:
     from flowpheno.pipeline.drawn import DrawnCells, DrawnGates
     from flowpheno.pipeline.tube import TubeAnalysis
 
-NUCLEATED, BLASTS, HEMATOGONES, NON_B = "nucleated", "blasts", "hematogones", "non_B_blasts"
-B_PARTS = ("B_precursors", "B_mature", "plasma")
-CANDIDATES = frozenset({"B_lineage", "B_precursors", BLASTS})
-"""Populations through which a drawn gate can make any cell a candidate."""
+NUCLEATED = "nucleated"
 
 _BY = "a gate that a person drew"
 _STAGE = "pipeline.edits"
 _LATER = frozenset({NUCLEATED, BLASTS, HEMATOGONES, NON_B})  # found before or after the gates
-_CODES = frozenset(code for code in ReasonCode if code.startswith("GATE_"))
+_CODES = frozenset(
+    {
+        ReasonCode.GATE_EDITED,
+        ReasonCode.GATE_NOT_APPLIED,
+        ReasonCode.GATE_REMOVED_CANDIDATES,
+        ReasonCode.GATE_BLASTS_UNSUPPORTED,
+    }
+)
 
 
 def replaceable(definitions: Definitions) -> tuple[str, ...]:
@@ -94,7 +99,12 @@ def with_drawn(gated: GatedTube, drawn: Mapping[str, EventMask]) -> GatedTube:
 
 def _part_b_lineage(masks: dict[str, EventMask], edited: Iterable[str]) -> None:
     """Make every B-lineage cell that is no mature and no plasma cell a precursor."""
-    if "B_lineage" not in masks or not set(edited) & {"B_lineage", *B_PARTS}:
+    if "B_lineage" not in masks or not set(edited) & {
+        "B_lineage",
+        "B_precursors",
+        "B_mature",
+        "plasma",
+    }:
         return
     others = [name for name in ("B_mature", "plasma") if name in masks]
     if "B_precursors" in edited:
@@ -166,7 +176,9 @@ def edit_findings(
     found = list(cells.findings)
     for name in cells.masks:
         if name not in {*_LATER, *edited.gated.populations}:
-            message = f"the markers of {edited.raw.name} do not tell {name}: it is not drawn either"
+            message = (
+                f"the markers of {edited.raw.name} do not tell {name}: it is not drawn either"
+            )
             found.append(_finding(ReasonCode.GATE_NOT_APPLIED, Severity.WARNING, message))
             continue
         before, after = _cells(own, name), _cells(edited, name)

@@ -53,6 +53,11 @@ class LinkedSpecimen:
         own = {ReasonCode.TUBES_DISAGREE, ReasonCode.TUBE_SWAP_SUSPECTED}
         return frozenset(f.code for tube in self.tubes for f in tube.findings if f.code in own)
 
+    @property
+    def n_blasts(self) -> int:
+        """Aberrant or suspicious B-lineage events of the deciding tube."""
+        return self.deciding.n_blasts
+
     def staining(self, *markers: Marker) -> TubeAnalysis | None:
         """Find a tube that stained some markers on the candidate.
 
@@ -172,7 +177,7 @@ def _findings(
                 severity=Severity.BLOCKING,
                 stage="gating.swap",
                 message=f"{odd.percent:.0f} % of the nucleated cells of {odd.tube} lie elsewhere "
-                f"than in the other tubes ({odd.text}): is it of this specimen?",
+                f"than in the other tubes ({odd.text}); it may be of another specimen",
                 value=odd.percent,
             )
         )
@@ -236,7 +241,7 @@ def _sentences(
         for why, tubes in unused.items()
     ]
     suspected = (f.message for found in findings.values() for f in found if _is_swap(f))
-    return (*said, *(f"{message[0].upper()}{message[1:]}" for message in suspected))
+    return (*said, *(f"{message[0].upper()}{message[1:]}." for message in suspected))
 
 
 def _is_swap(finding: Finding) -> bool:

@@ -6,12 +6,15 @@ import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flowpheno.errors import ManifestError
+from flowpheno.errors import ManifestError, TableError
+from flowpheno.reading import parse_scale
 from flowpheno.specimen import Therapy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from flowpheno.reading import TableScale
 
 _COLUMNS = (
     "path",
@@ -25,6 +28,7 @@ _COLUMNS = (
     "known_bcp_all",
     "already_compensated",
     "therapy",
+    "scale",
 )
 _TRUE = frozenset({"true", "yes", "1", "y"})
 _FALSE = frozenset({"false", "no", "0", "n", ""})
@@ -44,6 +48,9 @@ class ManifestRow:
         A person's word on whether the file holds compensated data; None where the cell is empty.
     therapy : frozenset of Therapy
         Treatment that hides antigens.
+    scale : Scale or LogChannels or IonCounts or None
+        What the numbers of an event table mean, which a table cannot say; None where the cell is
+        empty. A list-mode file says so itself.
     """
 
     specimen: str = ""
@@ -56,6 +63,7 @@ class ManifestRow:
     known_bcp_all: bool | None = None
     already_compensated: bool | None = None
     therapy: frozenset[Therapy] = frozenset()
+    scale: TableScale | None = None
 
 
 def read_manifest(path: Path) -> Mapping[Path, ManifestRow]:
@@ -144,6 +152,7 @@ def _row(cells: Mapping[str, str]) -> ManifestRow:
         if compensated == ""
         else _flag("already_compensated", compensated),
         therapy=frozenset(_therapies(values["therapy"])),
+        scale=_scale(values["scale"]),
     )
 
 
@@ -153,6 +162,13 @@ def _flag(column: str, text: str) -> bool:
     if text in _FALSE:
         return False
     raise ManifestError(f"{column} is {text!r}, expected yes or no")
+
+
+def _scale(text: str) -> TableScale | None:
+    try:
+        return parse_scale(text) if text else None
+    except TableError as error:
+        raise ManifestError(str(error)) from error
 
 
 def _therapies(text: str) -> Sequence[Therapy]:

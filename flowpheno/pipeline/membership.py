@@ -36,13 +36,21 @@ def membership_table(tube: TubeAnalysis, *, other: bool) -> pd.DataFrame:
     columns |= {name: population.mask for name, population in gated.populations.items()}
     columns["non_B_blasts"] = tube.non_b.mask
     columns["blasts"] = tube.non_b.mask if other else tube.detection.blasts
+    drawn = {population.name: population.mask for population in tube.others}
     codes = np.zeros(tube.raw.n_events, np.int16)
     names = ["excluded"]
-    order = [n for n in columns if not n.startswith("qc_") and n != "low_scatter"]
+    # views of the cells as they are drawn on scatter name no cell
+    views = {p.name for p in gated.populations.values() if p.parent == "all"}
+    views = {n for n in views if (columns[n] & gated.nucleated).any()}
+    order = [n for n in columns if not n.startswith("qc_") and n not in views]
     for name in sorted(order, key=lambda n: -int(np.count_nonzero(columns[n]))):
         codes[columns[name]] = len(names)  # smaller populations last: the most specific wins
         names.append(name)
     codes[columns["blasts"]] = names.index("blasts")
-    table = {"population": pd.Categorical.from_codes(codes, categories=pd.Index(names)), **columns}
+    table = {
+        "population": pd.Categorical.from_codes(codes, categories=pd.Index(names)),
+        **columns,
+        **drawn,
+    }
     table["aberrancy_score"] = tube.detection.score
     return pd.DataFrame(table)

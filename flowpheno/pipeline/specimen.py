@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from flowpheno.aberrancy.evidence import AberrancyCall
 from flowpheno.clonality import assess_clonality
 from flowpheno.comparison import profile
-from flowpheno.decision import SpecimenFacts, decide
+from flowpheno.decision import SpecimenFacts, decide, hold_to_own
 from flowpheno.fcs.spillover import changes_nothing
 from flowpheno.finding import ReasonCode, Severity
 from flowpheno.lineage import (
@@ -24,11 +24,17 @@ from flowpheno.matching import match_phenotype
 from flowpheno.mrd import limits as mrd_limits
 from flowpheno.mrd import mrd_interval
 from flowpheno.phenotype import Call, Phenotype
+from flowpheno.pipeline.edits import edit_codes
 from flowpheno.pipeline.linking import LinkedSpecimen, link_specimen
 from flowpheno.pipeline.membership import membership_table
 from flowpheno.pipeline.pictures import draw_plots
 from flowpheno.pipeline.tube import TubeAnalysis, analyse_tube
-from flowpheno.pipeline.wording import evidence_sentences, limitation_sentences
+from flowpheno.pipeline.wording import (
+    edit_sentences,
+    evidence_sentences,
+    limitation_sentences,
+)
+from flowpheno.population import Population
 from flowpheno.results import (
     ChannelRow,
     PopulationCount,
@@ -48,6 +54,7 @@ if TYPE_CHECKING:
     from flowpheno.decision import Decision
     from flowpheno.lineage import LineageScores
     from flowpheno.panel.definitions import Definitions
+    from flowpheno.pipeline.drawn import DrawnGates
     from flowpheno.specimen import Specimen
 
 DENOMINATOR = "nucleated_all"
@@ -63,12 +70,24 @@ _CANDIDATES = frozenset({"blasts", "B_precursors", "non_B_blasts"})
 _KAPPA, _LAMBDA = Marker("sIgK"), Marker("sIgL")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Decided:
+    """The verdict on some tubes, and what it rests on."""
+
+    linked: LinkedSpecimen
+    scores: LineageScores
+    clonality: ClonalityAssessment | None
+    facts: SpecimenFacts
+    decision: Decision
+
+
 def classify_specimen(
     specimen: Specimen,
     definitions: Definitions,
     template: NormalTemplate | None = None,
     *,
     events: bool = False,
+    gates: DrawnGates | None = None,
 ) -> SpecimenResult:
     """Judge one specimen.
 
@@ -82,6 +101,8 @@ def classify_specimen(
         Normal marrows to compare with; without one a negative cannot be given.
     events : bool
         Whether to keep the membership of every event.
+    gates : DrawnGates or None
+        Gates that a person drew, for the tubes that they fit; see `hold_to_own`.
 
     Returns
     -------
@@ -89,7 +110,9 @@ def classify_specimen(
         The verdict of the tube with the strongest evidence; markers of the other tubes complete
         its phenotype where they found the population too.
     """
-    tubes = [analyse_tube(tube, specimen, definitions, template) for tube in specimen.tubes]
+    tubes = [
+        analyse_tube(tube, specimen, definitions, template, gates=gates) for tube in specimen.tubes
+    ]
     return judge_tubes(specimen, tubes, definitions, template, events=events)
 
 
@@ -121,17 +144,20 @@ def judge_tubes(
     SpecimenResult
         As of `classify_specimen`.
     """
-    place = max(range(len(tubes)), key=lambda index: _strength(tubes[index]))
-    linked = link_specimen(tubes, place, definitions.gating.link)
-    deciding, phenotype = linked.deciding, linked.phenotype
-    judged = phenotype if deciding.n_blasts else deciding.non_b_phenotype
-    scores = score_lineage(phenotype, definitions.scores)
-    clonality = _clonality(linked, definitions)
-    facts = _facts(specimen, linked, scores, clonality, definitions)
-    decision = decide(facts, definitions.decision, definitions.mrd)
-    other = _counts_non_b(decision, deciding)
-    verdict = _verdict(specimen, deciding, decision, facts, clonality, definitions, template)
-    verdict = replace(verdict, limitations=(*verdict.limitations, *linked.sentences))
+    drawn = edit_codes(finding for tube in tubes for finding in tube.findings)
+    decided = _decide(specimen, tubes, definitions, drawn)
+    said: tuple[str, ...] = ()
+    if drawn:
+        own = _decide(specimen, [tube.unedited or tube for tube in tubes], definitions, set())
+        held = hold_to_own(decided.decision, own.decision, definitions.decision)
+        decided = replace(decided, decision=held)
+        said = edit_sentences(tubes, own.decision, own.linked.deciding)
+    linked, scores = decided.linked, decided.scores
+    deciding = linked.deciding
+    judged = linked.phenotype if deciding.n_blasts else deciding.non_b_phenotype
+    other = _counts_non_b(decided.decision, deciding)
+    verdict = _verdict(specimen, decided, definitions, template)
+    verdict = replace(verdict, limitations=(*said, *verdict.limitations))
     if other:
         scores = score_lineage(judged, definitions.scores)
     named = other or deciding.n_blasts > 0
@@ -153,6 +179,28 @@ def judge_tubes(
     )
 
 
+def _decide(
+    specimen: Specimen,
+    tubes: Sequence[TubeAnalysis],
+    definitions: Definitions,
+    drawn: AbstractSet[ReasonCode],
+) -> _Decided:
+    """Let the tube with the strongest evidence decide; drawn gates count in whichever tube."""
+    place = max(range(len(tubes)), key=lambda index: _strength(tubes[index]))
+    linked = link_specimen(tubes, place, definitions.gating.link)
+    scores = score_lineage(linked.phenotype, definitions.scores)
+    clonality = _clonality(linked, definitions)
+    facts = _facts(specimen, linked, scores, clonality, definitions)
+    facts = replace(facts, reasons=facts.reasons | drawn)
+    return _Decided(
+        linked=linked,
+        scores=scores,
+        clonality=clonality,
+        facts=facts,
+        decision=decide(facts, definitions.decision, definitions.mrd),
+    )
+
+
 def _strength(tube: TubeAnalysis) -> tuple[int, float, int]:
     percent = tube.n_blasts / max(tube.n_nucleated, 1)
     return _RANK[tube.detection.call], percent, tube.n_nucleated
@@ -161,7 +209,7 @@ def _strength(tube: TubeAnalysis) -> tuple[int, float, int]:
 def _clonality(linked: LinkedSpecimen, definitions: Definitions) -> ClonalityAssessment | None:
     """Light chains of the blasts, in one tube; None where they were not stained."""
     tube = linked.staining(_KAPPA, _LAMBDA)
-    if tube is None or not linked.deciding.n_blasts or not tube.n_blasts:
+    if tube is None or not linked.n_blasts or not tube.n_blasts:
         return None
     gated, blasts = tube.gated, tube.detection.blasts
     kappa = gated.decades.of(_KAPPA)[blasts] > gated.cutpoints[_KAPPA].decade
@@ -234,18 +282,17 @@ def _is_masked(reasons: Sequence[ReasonCode]) -> bool:
 def _looks_mature(linked: LinkedSpecimen, definitions: Definitions) -> bool:
     """CD20 as bright as on mature B cells of the same tube, without a sign of immaturity."""
     cd20, phenotype = Marker("CD20"), linked.phenotype
+    if any(phenotype.call(Marker(m)).call is Call.POSITIVE for m in ("TdT", "CD34")):
+        return False
     tube = linked.staining(cd20)
-    if tube is None or any(
-        phenotype.call(Marker(m)).call is Call.POSITIVE for m in ("TdT", "CD34")
-    ):
+    if tube is None or phenotype.call(cd20).call is not Call.POSITIVE or not linked.n_blasts:
         return False
     gated = tube.gated
-    if phenotype.call(cd20).call is not Call.POSITIVE or gated.decades.relative:
-        return False
     values, mature = gated.decades.of(cd20), gated.mask("B_mature")
-    if mature.sum() < definitions.positivity.minimum_events or not tube.n_blasts:
+    if mature.sum() < definitions.positivity.minimum_events or gated.decades.relative:
         return False
-    gap = float(np.median(values[tube.detection.blasts]) - np.median(values[mature]))
+    candidate = gated.mask(tube.candidate.population)
+    gap = float(np.median(values[candidate]) - np.median(values[mature]))
     return gap > definitions.positivity.dim_log10
 
 
@@ -267,15 +314,15 @@ def _counts_non_b(decision: Decision, tube: TubeAnalysis) -> bool:
     return other and tube.detection.call is not AberrancyCall.ABERRANT
 
 
-def _verdict(  # noqa: PLR0913, PLR0917 - the verdict with all its numbers
+def _verdict(
     specimen: Specimen,
-    tube: TubeAnalysis,
-    decision: Decision,
-    facts: SpecimenFacts,
-    clonality: ClonalityAssessment | None,
+    decided: _Decided,
     definitions: Definitions,
     template: NormalTemplate | None,
 ) -> Verdict:
+    """Give the verdict all its numbers."""
+    linked, decision, facts = decided.linked, decided.decision, decided.facts
+    tube, clonality = linked.deciding, decided.clonality
     other = _counts_non_b(decision, tube)
     n_blasts = tube.non_b.n if other else tube.n_blasts
     n = tube.n_nucleated
@@ -290,7 +337,7 @@ def _verdict(  # noqa: PLR0913, PLR0917 - the verdict with all its numbers
         verdict=decision.verdict,
         reasons=tuple(sorted(reasons)),
         evidence=evidence_sentences(tube, decision, facts),
-        limitations=limitation_sentences(tube, decision, clonality, definitions, lod=lod),
+        limitations=limitation_sentences(linked, decision, clonality, definitions, lod=lod),
         n_blasts=n_blasts,
         n_nucleated=n,
         denominator=DENOMINATOR,
@@ -390,16 +437,16 @@ def _compensation(tube: TubeAnalysis) -> str:
 def _population_counts(tube: TubeAnalysis) -> tuple[PopulationCount, ...]:
     gated = tube.gated
     sizes = {"all": tube.raw.n_events, "nucleated": tube.n_nucleated}
-    sizes |= {name: p.n for name, p in gated.populations.items()}
-    rows = [("nucleated", "all", tube.n_nucleated)]
-    rows += [(p.name, p.parent, p.n) for p in gated.populations.values()]
-    rows.append((tube.non_b.name, tube.non_b.parent, tube.non_b.n))
+    sizes |= {p.name: p.n for p in (*gated.populations.values(), tube.non_b, *tube.others)}
+    nucleated = Population("nucleated", "all", gated.nucleated)
     return tuple(
         PopulationCount(
-            name=name,
-            parent=parent,
-            n=n,
-            percent_of_parent=100 * n / sizes[parent] if sizes[parent] else float("nan"),
+            name=p.name,
+            parent=p.parent,
+            n=p.n,
+            percent_of_parent=100 * p.n / sizes[p.parent] if sizes[p.parent] else float("nan"),
+            by=p.by,
+            confidence=p.confidence,
         )
-        for name, parent, n in rows
+        for p in (nucleated, *gated.populations.values(), tube.non_b, *tube.others)
     )

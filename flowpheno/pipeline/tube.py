@@ -7,24 +7,36 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.aberrancy import drawn as drawn_cells
 from flowpheno.aberrancy.detection import detect_against_template, template_mismatch
+from flowpheno.aberrancy.drawn import BLASTS, HEMATOGONES, blasts_by_hand
 from flowpheno.aberrancy.hemodilution import check_hemodilution
 from flowpheno.aberrancy.internal import detect_internally
 from flowpheno.aberrancy.non_b import find_non_b_blasts
 from flowpheno.compensation import check_spillover, compensate
 from flowpheno.gating import GatedTube, gate_tube
+from flowpheno.pipeline.drawn import draw
+from flowpheno.pipeline.edits import (
+    NUCLEATED,
+    edit_findings,
+    other_populations,
+    replaceable,
+    with_drawn,
+)
 from flowpheno.population import Population
 from flowpheno.positivity import call_phenotype
 from flowpheno.qc import QualityControl, check_age, quality_control
 from flowpheno.transform.full_scale import with_full_scale
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flowpheno.aberrancy.evidence import Detection
     from flowpheno.aberrancy.template import NormalTemplate
+    from flowpheno.arrays import EventMask
     from flowpheno.finding import Finding
     from flowpheno.panel.definitions import Definitions
     from flowpheno.phenotype import Phenotype
+    from flowpheno.pipeline.drawn import DrawnGates
     from flowpheno.sample import Sample
     from flowpheno.specimen import Specimen
 
@@ -56,6 +68,10 @@ class TubeAnalysis:
         Of internal normal populations.
     findings : tuple of Finding
         What all stages noticed.
+    others : tuple of Population
+        Gates that a person drew, of names that no population has.
+    unedited : TubeAnalysis or None
+        The same tube by flowpheno's own gates, where drawn ones took the place of some.
     """
 
     raw: Sample
@@ -67,6 +83,8 @@ class TubeAnalysis:
     non_b_phenotype: Phenotype
     normal: tuple[Phenotype, ...]
     findings: tuple[Finding, ...]
+    others: tuple[Population, ...] = ()
+    unedited: TubeAnalysis | None = None
 
     @property
     def n_blasts(self) -> int:
@@ -79,11 +97,25 @@ class TubeAnalysis:
         return int(np.count_nonzero(self.gated.nucleated))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Acquired:
+    """A tube after quality control, and what it is judged by."""
+
+    raw: Sample
+    compensated: Sample
+    control: QualityControl
+    specimen: Specimen
+    definitions: Definitions
+    template: NormalTemplate | None
+
+
 def analyse_tube(
     sample: Sample,
     specimen: Specimen,
     definitions: Definitions,
     template: NormalTemplate | None,
+    *,
+    gates: DrawnGates | None = None,
 ) -> TubeAnalysis:
     """Take one tube through all stages.
 
@@ -97,6 +129,9 @@ def analyse_tube(
         Parameters of every stage.
     template : NormalTemplate or None
         Normal marrows to compare with.
+    gates : DrawnGates or None
+        Gates that a person drew. The tube is then judged twice, without them and with those that
+        have the name of a population in its place, so that nothing they change goes unsaid.
 
     Returns
     -------
@@ -107,16 +142,42 @@ def analyse_tube(
         sample = replace(sample, compensated=True)
     sample = with_full_scale(sample)  # samples made in memory: reading has looked at files
     compensated = compensate(sample)
-    control = quality_control(sample, compensated, definitions.qc)
+    tube = _Acquired(
+        raw=sample,
+        compensated=compensated,
+        control=quality_control(sample, compensated, definitions.qc),
+        specimen=specimen,
+        definitions=definitions,
+        template=template,
+    )
+    own = _judge(tube, {})
+    if gates is None:
+        return own
+    cells = draw(gates, sample, replaceable(definitions))
+    edited = _judge(tube, cells.masks) if cells.masks else own
+    changes = edit_findings(own, edited, cells, gates, definitions.decision.non_b_percent)
+    return replace(
+        edited,
+        findings=(*edited.findings, *changes),
+        others=other_populations(cells, edited.gated),
+        unedited=own if cells.masks else None,
+    )
+
+
+def _judge(tube: _Acquired, drawn: Mapping[str, EventMask]) -> TubeAnalysis:
+    """Gate and judge, with what a person drew in the place of what would be found."""
+    definitions, specimen, control = tube.definitions, tube.specimen, tube.control
+    nucleated = drawn.get(NUCLEATED, control.cells).copy()
     gated = gate_tube(
-        compensated,
-        control.cells,
+        tube.compensated,
+        nucleated,
         definitions.gating,
         definitions.populations,
-        dropped=control.dropped,
+        dropped={name: mask & ~nucleated for name, mask in control.dropped.items()},
     )
-    detection, mismatch = _detect(gated, specimen, definitions, template)
-    gated = _with_blasts(gated, detection)
+    gated = with_drawn(gated, drawn)
+    detection, mismatch = _detect(gated, specimen, definitions, tube.template)
+    non_b = find_non_b_blasts(gated, definitions.aberrancy)
 
     def _describe(population: Population) -> Phenotype:
         return call_phenotype(
@@ -127,11 +188,20 @@ def analyse_tube(
             therapy=specimen.therapy,
         )
 
-    non_b = find_non_b_blasts(gated, definitions.aberrancy)
-    name = "blasts" if detection.blasts.any() else "B_precursors"
-    nothing = Population(name, "nucleated", np.zeros(sample.n_events, bool))
+    if drawn:
+        detection, non_b = blasts_by_hand(
+            gated,
+            drawn,
+            (detection, non_b),
+            _describe,
+            definitions.aberrancy,
+            known_bcp_all=specimen.known_bcp_all,
+        )
+    gated = _with_blasts(gated, detection, drawn.get(HEMATOGONES))
+    name = BLASTS if detection.blasts.any() else "B_precursors"
+    nothing = Population(name, NUCLEATED, np.zeros(tube.raw.n_events, bool))
     return TubeAnalysis(
-        raw=sample,
+        raw=tube.raw,
         gated=gated,
         control=control,
         detection=detection,
@@ -142,10 +212,10 @@ def analyse_tube(
             _describe(gated.populations[p]) for p in _DESCRIBED if p in gated.populations
         ),
         findings=(
-            *sample.findings,
-            *check_spillover(compensated, definitions.qc.spillover),
+            *tube.raw.findings,
+            *check_spillover(tube.compensated, definitions.qc.spillover),
             *control.findings,
-            *check_age(sample, specimen, definitions.qc.adequacy),
+            *check_age(tube.raw, specimen, definitions.qc.adequacy),
             *gated.findings,
             *mismatch,
             *detection.findings,
@@ -172,8 +242,8 @@ def _detect(
     return internal, (mismatch,)
 
 
-def _with_blasts(gated: GatedTube, detection: Detection) -> GatedTube:
-    """Name the blasts; B precursors that are not blasts are hematogones."""
+def _with_blasts(gated: GatedTube, detection: Detection, drawn: EventMask | None) -> GatedTube:
+    """Name the blasts; B precursors that are not blasts are hematogones, or what is drawn so."""
     if "B_lineage" not in gated.populations:
         return gated
     blasts = Population("blasts", "nucleated", detection.blasts & gated.nucleated)
@@ -181,6 +251,8 @@ def _with_blasts(gated: GatedTube, detection: Detection) -> GatedTube:
     matures = detection.continuum is not None and detection.continuum.present is True
     if detection.method == "internal" and not matures:
         normal = np.zeros_like(normal)  # without a continuum nothing shows that they are normal
+    if drawn is not None:  # which takes no cell from the blasts
+        normal = drawn & gated.nucleated & ~detection.blasts
     hematogones = Population("hematogones", "nucleated", normal)
     populations = {**gated.populations, "blasts": blasts, "hematogones": hematogones}
     return replace(gated, populations=populations)

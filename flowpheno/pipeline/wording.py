@@ -9,12 +9,16 @@ import numpy as np
 from flowpheno.clonality import NOT_STAINED, clonality_sentence
 from flowpheno.finding import Severity
 from flowpheno.lineage import missing_for_confirmation
+from flowpheno.pipeline.edits import edit_codes
 from flowpheno.verdict import SpecimenVerdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flowpheno.clonality import ClonalityAssessment
     from flowpheno.decision import Decision, SpecimenFacts
     from flowpheno.panel.definitions import Definitions
+    from flowpheno.pipeline.linking import LinkedSpecimen
     from flowpheno.pipeline.tube import TubeAnalysis
 
 
@@ -67,8 +71,42 @@ def evidence_sentences(
     return tuple(sentences)
 
 
+def edit_sentences(
+    tubes: Sequence[TubeAnalysis], own: Decision, deciding: TubeAnalysis
+) -> tuple[str, ...]:
+    """Say where a person drew gates, and what the verdict would be without them.
+
+    Parameters
+    ----------
+    tubes : sequence of TubeAnalysis
+        Of the specimen.
+    own : Decision
+        The verdict by flowpheno's own gates.
+    deciding : TubeAnalysis
+        The tube that it rests on.
+
+    Returns
+    -------
+    tuple of str
+        For each tube what was replaced, lost or not applied; then the other verdict.
+    """
+    several = len(tubes) > 1
+    sentences = [
+        f"{f'{tube.raw.name}: ' if several else ''}{_capital(finding.message)}."
+        for tube in tubes
+        for finding in tube.findings
+        if edit_codes([finding])
+    ]
+    if any(tube.unedited is not None for tube in tubes):
+        sentences.append(
+            f"Without the drawn gates the verdict would be {own.verdict}: {deciding.n_blasts} "
+            f"aberrant or suspicious B-lineage cells of {deciding.n_nucleated} nucleated ones."
+        )
+    return tuple(dict.fromkeys(sentences))
+
+
 def limitation_sentences(
-    tube: TubeAnalysis,
+    linked: LinkedSpecimen,
     decision: Decision,
     clonality: ClonalityAssessment | None,
     definitions: Definitions,
@@ -79,8 +117,8 @@ def limitation_sentences(
 
     Parameters
     ----------
-    tube : TubeAnalysis
-        The deciding tube.
+    linked : LinkedSpecimen
+        The deciding tube, and those that complete it.
     decision : Decision
         The verdict.
     clonality : ClonalityAssessment or None
@@ -95,7 +133,7 @@ def limitation_sentences(
     tuple of str
         Sentences; the single-site sentence on every negative.
     """
-    sentences = []
+    tube, sentences = linked.deciding, []
     if decision.verdict is SpecimenVerdict.NO_ABERRANT_B_PRECURSOR:
         sentences.append(
             "No aberrant B precursor in this specimen above the limit of detection of "
@@ -104,13 +142,17 @@ def limitation_sentences(
         sentences.append(definitions.texts.single_site)
     elif not tube.n_blasts:
         sentences.append("Nothing aberrant was shown, and nothing was excluded.")
-    sentences += _missing_markers(tube, definitions)
+    sentences += _missing_markers(linked, definitions)
     sentences += _uncertain_share(tube)
     if tube.n_blasts:
         sentences.append(clonality_sentence(clonality or NOT_STAINED, aberrant=True))
-    blocking = {f.message: None for f in tube.findings if f.severity is Severity.BLOCKING}
-    sentences += [f"{message[0].upper()}{message[1:]}." for message in blocking]
-    return tuple(sentences)
+    blocking = [f for f in tube.findings if f.severity is Severity.BLOCKING]
+    sentences += [f"{_capital(f.message)}." for f in blocking if not edit_codes([f])]
+    return tuple(dict.fromkeys((*sentences, *linked.sentences)))
+
+
+def _capital(message: str) -> str:
+    return f"{message[0].upper()}{message[1:]}"
 
 
 def _uncertain_share(tube: TubeAnalysis) -> list[str]:
@@ -127,10 +169,11 @@ def _uncertain_share(tube: TubeAnalysis) -> list[str]:
     return [sentence]
 
 
-def _missing_markers(tube: TubeAnalysis, definitions: Definitions) -> list[str]:
+def _missing_markers(linked: LinkedSpecimen, definitions: Definitions) -> list[str]:
     """Name what is needed to confirm lineage: not stained, or stained and not decided."""
-    stained = set(tube.raw.markers)
-    missing = missing_for_confirmation(tube.candidate, definitions.scores.minimum)
+    tube = linked.deciding
+    stained = {m for t in (tube, *linked.linked) for m in t.raw.markers}
+    missing = missing_for_confirmation(linked.phenotype, definitions.scores.minimum)
     absent = [g for g in missing if not stained & set(g)]
     undecided = [g for g in missing if stained & set(g)]
     sentences = []

@@ -66,12 +66,15 @@ class QcStep:
         Events.
     note : str
         How it was done, or why it was not possible.
+    possible : bool
+        False where the tube has no channels for it.
     """
 
     name: str
     n_in: int
     n_out: int
     note: str
+    possible: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -99,11 +102,12 @@ class QualityControl:
 
     @property
     def dropped(self) -> Mapping[str, EventMask]:
-        """Events that each step excluded, by its name."""
-        before = [~np.zeros_like(self.cells), *self.masks.values()]
+        """Events that each step excluded, by its name; steps that were possible only."""
+        before = [np.ones_like(self.cells), *self.masks.values()]
         return {
-            name: earlier & ~later
-            for (name, later), earlier in zip(self.masks.items(), before, strict=False)
+            step.name: earlier & ~self.masks[step.name]
+            for step, earlier in zip(self.steps, before, strict=False)
+            if step.possible
         }
 
 
@@ -142,7 +146,9 @@ def quality_control(raw: Sample, sample: Sample, limits: QcLimits) -> QualityCon
         step = check(left)
         kept = left & step.keep
         n_in, n_out = int(np.count_nonzero(left)), int(np.count_nonzero(kept))
-        steps.append(QcStep(name=step.name, n_in=n_in, n_out=n_out, note=step.note))
+        steps.append(
+            QcStep(name=step.name, n_in=n_in, n_out=n_out, note=step.note, possible=step.possible)
+        )
         findings += step.findings
         masks[step.name] = left = kept
     if not sample.has(VIABILITY):

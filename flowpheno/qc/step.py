@@ -27,12 +27,15 @@ class Step:
         How it was done, or why it was not possible.
     findings : tuple of Finding
         What it noticed.
+    possible : bool
+        False where the tube has no channels for it.
     """
 
     name: str
     keep: EventMask
     note: str
     findings: tuple[Finding, ...] = ()
+    possible: bool = True
 
 
 def not_possible(name: str, n_events: int, why: str) -> Step:
@@ -59,4 +62,10 @@ def not_possible(name: str, n_events: int, why: str) -> Step:
         message=f"{name}: {why}",
     )
     note = f"not possible: {why}"
-    return Step(name=name, keep=np.ones(n_events, bool), note=note, findings=(finding,))
+    return Step(
+        name=name,
+        keep=np.ones(n_events, bool),
+        note=note,
+        findings=(finding,),
+        possible=False,
+    )

@@ -7,6 +7,7 @@ from flowpheno.results.tables import (
     cohort_table,
     failure_table,
     finding_table,
+    link_table,
     marker_table,
     population_table,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "cohort_table",
     "failure_table",
     "finding_table",
+    "link_table",
     "marker_table",
     "population_table",
     "read_results",

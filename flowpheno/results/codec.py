@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _MODULES = (
     "arrays", "clonality", "finding", "marker", "statistics", "verdict", "phenotype",
-    "lineage", "matching", "comparison", "plotdata.axis", "plotdata.values", "gating.link", "results.values",
+    "gating.link", "lineage", "matching", "comparison", "plotdata.axis", "plotdata.values",
+    "results.values",
 )  # fmt: skip
 """Modules whose names stand in the annotations of what is stored."""
 

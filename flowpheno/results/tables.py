@@ -24,8 +24,15 @@ MARKER_COLUMNS = (
     "specimen", "tube", "population", "marker", "call", "qualifier", "percent_positive",
     "percent_low", "percent_high", "median", "shift_log10", "reference", "n", "reasons",
 )  # fmt: skip
-POPULATION_COLUMNS = ("specimen", "tube", "population", "parent", "n", "percent_of_parent")
+POPULATION_COLUMNS = (
+    *("specimen", "tube", "population", "parent", "n", "percent_of_parent"),
+    *("by", "confidence"),
+)
 FINDING_COLUMNS = ("specimen", "tube", "stage", "code", "severity", "message", "value")
+LINK_COLUMNS = (
+    "specimen", "population", "tube", "n", "percent_of_nucleated", "low", "high", "distance",
+    "unit", "marker", "linked", "reason",
+)  # fmt: skip
 FAILURE_COLUMNS = ("path", "error", "message")
 
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.]+$)")
@@ -97,6 +104,8 @@ def population_table(run: Run) -> pd.DataFrame:
                 "parent": p.parent,
                 "n": p.n,
                 "percent_of_parent": p.percent_of_parent,
+                "by": p.by,
+                "confidence": p.confidence,
             }
             for s in run.specimens
             for t in s.tubes
@@ -133,6 +142,46 @@ def finding_table(run: Run) -> pd.DataFrame:
             for s in run.specimens
             for t in s.tubes
             for f in t.findings
+        ),
+    )
+
+
+def link_table(run: Run) -> pd.DataFrame:
+    """Tabulate the populations of several tubes beside each other: ``links.csv``.
+
+    Parameters
+    ----------
+    run : Run
+        What was found.
+
+    Returns
+    -------
+    DataFrame
+        A row for each tube of each population that several tubes of a specimen show, columns
+        `LINK_COLUMNS`. ``distance`` is from the same population of the other tubes, on
+        ``marker``, in ``unit``; ``linked`` is ``linked``, ``inconsistent`` or ``not_comparable``.
+        A tube whose markers do not tell the population has no percentage, which is not none.
+    """
+    return _table(
+        LINK_COLUMNS,
+        (
+            {
+                "specimen": s.specimen,
+                "population": link.population,
+                "tube": row.tube,
+                "n": row.n,
+                "percent_of_nucleated": row.percent.estimate,
+                "low": row.percent.low,
+                "high": row.percent.high,
+                "distance": row.distance,
+                "unit": link.unit.value,
+                "marker": row.marker,
+                "linked": row.state.value,
+                "reason": row.reason,
+            }
+            for s in run.specimens
+            for link in s.links
+            for row in link.tubes
         ),
     )
 

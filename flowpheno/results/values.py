@@ -55,12 +55,19 @@ class PopulationCount:
         Events.
     percent_of_parent : float
         0 to 100; NaN if the parent is empty.
+    by : str
+        What it was found by, in words; empty where its name says all.
+    confidence : float
+        0 to 1: share of the events that belong to it by every estimate of its borders, of those
+        that belong to it by any; NaN where its borders were not estimated.
     """
 
     name: str
     parent: str
     n: int
     percent_of_parent: float
+    by: str = ""
+    confidence: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

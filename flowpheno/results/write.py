@@ -14,6 +14,7 @@ from flowpheno.results.tables import (
     failure_table,
     finding_table,
     harmless,
+    link_table,
     marker_table,
     population_table,
 )
@@ -32,6 +33,7 @@ _TABLES = {
     "markers.csv": marker_table,
     "populations.csv": population_table,
     "findings.csv": finding_table,
+    "links.csv": link_table,
     "failures.csv": failure_table,
 }
 

@@ -41,7 +41,7 @@ def cut_of(values, *, rows=slice(None), factor=1.0, top=262_144.0, limits=LIMITS
 
 
 CLEAR = marrow((3_000, 2.4, 0.2))
-DIM = marrow((4_000, 1.05, 0.42))
+DIM = marrow((1_000, 1.1, 0.45))
 NOTHING = marrow()
 KINDS = pytest.mark.parametrize("values", [CLEAR, DIM, NOTHING], ids=["clear", "dim", "nothing"])
 

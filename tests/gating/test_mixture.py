@@ -39,7 +39,7 @@ def test_equal_populations_part_in_the_middle():
     assert split.position == pytest.approx(1.0, abs=0.01)
     assert split.separation == pytest.approx(2.0 / 0.3)
     assert split.weight == 0.5
-    assert split.error == pytest.approx(0.0017, abs=2e-4)  # both tails beyond 3.3 SD, over a half
+    assert split.error == pytest.approx(2 * 0.000434, rel=0.05)  # a tail beyond 3.3 SD each
 
 
 def test_the_rarer_population_begins_later():

@@ -29,7 +29,7 @@ SPILL = np.array([[1.0, 0.02, 0.0], [0.35, 1.0, 0.05], [0.0, 0.1, 1.0]])
 
 def sample_of(light, *, noise=None, seed=2, spill=SPILL):
     """Record true light and compensate it."""
-    noise = noise or load_specification().instrument.noise
+    noise = noise or load_specification().defaults.noise
     rng = np.random.default_rng(seed)
     seen = observe(light.astype(np.float32), spill, np.ones(3), noise=noise, rng=rng)
     detectors = tuple(f"{m}-A" for m in MARKERS)
@@ -71,7 +71,7 @@ def tube():
 
 def test_the_noise_of_the_simulation_is_found_again(tube):
     _, _, spread, _ = tube
-    noise = load_specification().instrument.noise
+    noise = load_specification().defaults.noise
     passed = np.linalg.inv(SPILL)[:, 0] ** 2
     expected = noise.photon_variance * float(SPILL[1] @ passed)
     found = spread.markers[CD34]
@@ -191,7 +191,7 @@ def test_a_marker_that_the_control_expresses_has_no_noise_to_see():
 
 
 def test_values_that_are_no_numbers_disturb_nothing(tube):
-    decades, cuts, spread, kinds = tube
+    _decades, cuts, spread, kinds = tube
     events = np.array(sample_of(cells()[0]).events)
     events[::50, 1] = np.nan
     broken = replace(sample_of(cells()[0]), events=events)
