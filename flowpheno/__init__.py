@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flowpheno import errors as errors
+    from flowpheno import gates as gates
     from flowpheno.api import Classified as Classified
     from flowpheno.api import Cohort as Cohort
+    from flowpheno.api import Gated as Gated
     from flowpheno.api import classify as classify
     from flowpheno.api import classify_directory as classify_directory
     from flowpheno.api import compare as compare
     from flowpheno.api import from_anndata as from_anndata
+    from flowpheno.api import gate as gate
     from flowpheno.api import match_phenotypes as match_phenotypes
     from flowpheno.api import score as score
     from flowpheno.api import to_anndata as to_anndata
@@ -28,7 +31,9 @@ if TYPE_CHECKING:
     from flowpheno.compensation import read_spillover_csv as read_spillover_csv
     from flowpheno.errors import FcsError as FcsError
     from flowpheno.errors import FlowphenoError as FlowphenoError
+    from flowpheno.gates import Strategy as Strategy
     from flowpheno.panel.definitions import load_definitions as load_definitions
+    from flowpheno.pipeline.gates import read_strategy as read_strategy
     from flowpheno.reading import IonCounts as IonCounts
     from flowpheno.reading import LogChannels as LogChannels
     from flowpheno.reading import Reader as Reader
@@ -52,6 +57,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Classified": "flowpheno.api",
     "Cohort": "flowpheno.api",
+    "Gated": "flowpheno.api",
     "FcsError": "flowpheno.errors",
     "FlowphenoError": "flowpheno.errors",
     "IonCounts": "flowpheno.reading",
@@ -61,6 +67,7 @@ _HOME = {
     "Scale": "flowpheno.sample",
     "Specimen": "flowpheno.specimen",
     "SpecimenVerdict": "flowpheno.verdict",
+    "Strategy": "flowpheno.gates",
     "Therapy": "flowpheno.specimen",
     "Verdict": "flowpheno.verdict",
     "classify": "flowpheno.api",
@@ -70,28 +77,34 @@ _HOME = {
     "from_anndata": "flowpheno.api",
     "from_fcmeasurement": "flowpheno.reading",
     "from_fcsparser": "flowpheno.reading",
+    "gate": "flowpheno.api",
     "iterate_fcs": "flowpheno.reading",
     "load_definitions": "flowpheno.panel.definitions",
     "match_phenotypes": "flowpheno.api",
     "read_fcs": "flowpheno.reading",
     "read_spillover_csv": "flowpheno.compensation",
+    "read_strategy": "flowpheno.pipeline.gates",
     "sample_from_table": "flowpheno.reading",
     "score": "flowpheno.api",
     "to_anndata": "flowpheno.api",
     "write_sample": "flowpheno.writing",
 }
-_MODULES = ("errors", "transform")  # `transform` is a package that can be called
+_MODULES = ("errors", "gates", "transform")  # `transform` is a package that can be called
 
 __all__ = [
     "Classified",
     "Cohort",
     "FcsError",
     "FlowphenoError",
+    "Gated",
+    "IonCounts",
+    "LogChannels",
     "Reader",
     "Sample",
     "Scale",
     "Specimen",
     "SpecimenVerdict",
+    "Strategy",
     "Therapy",
     "Verdict",
     "__version__",
@@ -103,11 +116,14 @@ __all__ = [
     "from_anndata",
     "from_fcmeasurement",
     "from_fcsparser",
+    "gate",
+    "gates",
     "iterate_fcs",
     "load_definitions",
     "match_phenotypes",
     "read_fcs",
     "read_spillover_csv",
+    "read_strategy",
     "sample_from_table",
     "score",
     "to_anndata",

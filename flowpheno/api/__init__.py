@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flowpheno.api.anndata import from_anndata, to_anndata
 from flowpheno.api.compare import compare
+from flowpheno.api.gate import Gated, gate
 from flowpheno.api.judge import classify, classify_directory
 from flowpheno.api.typed import match_phenotypes, score
 from flowpheno.api.values import Classified, Cohort
@@ -11,10 +12,12 @@ from flowpheno.api.values import Classified, Cohort
 __all__ = [
     "Classified",
     "Cohort",
+    "Gated",
     "classify",
     "classify_directory",
     "compare",
     "from_anndata",
+    "gate",
     "match_phenotypes",
     "score",
     "to_anndata",

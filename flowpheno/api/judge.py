@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from flowpheno.aberrancy.template import NormalTemplate, load_template
 from flowpheno.api.values import Classified, Cohort
+from flowpheno.gates import Strategy
 from flowpheno.panel.definitions import load_definitions
 from flowpheno.pipeline.directory import SIMULATED_KEYWORD, Options, classify_files, make_run
+from flowpheno.pipeline.drawn import drawn_in_memory, read_drawn_gates
 from flowpheno.pipeline.manifest import read_manifest
 from flowpheno.pipeline.progress import progress_bar
 from flowpheno.pipeline.specimen import judge_tubes
@@ -20,6 +22,7 @@ from flowpheno.specimen import Specimen
 
 if TYPE_CHECKING:
     from flowpheno.panel.definitions import Definitions
+    from flowpheno.pipeline.drawn import DrawnGates
 
 PANELS = ("b_all",)
 """Questions that can be asked: is there a B-precursor ALL?"""
@@ -32,6 +35,7 @@ def classify(
     known_bcp_all: bool = False,
     template: NormalTemplate | Path | str | None = None,
     definitions: Definitions | None = None,
+    gates: Strategy | Path | str | None = None,
 ) -> Classified:
     """Judge one specimen for an aberrant B precursor.
 
@@ -47,6 +51,10 @@ def classify(
         Normal marrows to compare with; without one a negative cannot be given.
     definitions : Definitions or None
         Of `load_definitions`; None for those that come with flowpheno.
+    gates : Strategy or Path or str or None
+        Gates that a person drew, as values, a file, or the name of a strategy. Those called like
+        a population take its place, in every tube that they fit, and the findings say so; a
+        negative must hold without them too.
 
     Returns
     -------
@@ -59,6 +67,10 @@ def classify(
         If the file cannot be read.
     TemplateError
         If the template cannot be used.
+    GateError
+        If the gates cannot be read.
+    PanelError
+        If they are no strategy, or there is none of that name.
     ValueError
         If there is no such panel.
     """
@@ -66,19 +78,24 @@ def classify(
     used = definitions or load_definitions()
     specimen = _as_specimen(source, used, known_bcp_all=known_bcp_all)
     normal = load_template(Path(template)) if isinstance(template, Path | str) else template
-    tubes = tuple(analyse_tube(tube, specimen, used, normal) for tube in specimen.tubes)
+    drawn = _drawn(gates)
+    tubes = tuple(
+        analyse_tube(tube, specimen, used, normal, gates=drawn) for tube in specimen.tubes
+    )
     result = judge_tubes(specimen, tubes, used, normal, events=True)
     simulated = any(SIMULATED_KEYWORD in tube.keywords for tube in specimen.tubes)
-    return Classified(run=make_run([result], used, simulated=simulated), tubes=tubes)
+    run = make_run([result], used, simulated=simulated, gates=drawn)
+    return Classified(run=run, tubes=tubes)
 
 
-def classify_directory(
+def classify_directory(  # noqa: PLR0913 - what the command line takes
     path: Path | str,
     *,
     manifest: Path | str | None = None,
     known_bcp_all: bool = False,
     template: Path | str | None = None,
     panels: Path | str | None = None,
+    gates: Path | str | None = None,
     jobs: int = 1,
 ) -> Cohort:
     """Judge every marrow of a folder; one broken file costs one row.
@@ -95,6 +112,8 @@ def classify_directory(
         Normal template.
     panels : Path or str or None
         Definitions of your own.
+    gates : Path or str or None
+        Gates that a person drew, or the name of a strategy; see `classify`.
     jobs : int
         Specimens judged at a time.
 
@@ -106,12 +125,13 @@ def classify_directory(
     Raises
     ------
     FlowphenoError
-        If manifest, template or definitions cannot be used.
+        If manifest, template, definitions or gates cannot be used.
     """
     options = Options(
         known_bcp_all=known_bcp_all,
         template=optional_path(template),
         panels=optional_path(panels),
+        gates=optional_path(gates),
         manifest={} if manifest is None else read_manifest(Path(manifest)),
         jobs=jobs,
     )
@@ -133,6 +153,12 @@ def optional_path(path: Path | str | None) -> Path | None:
         None for None.
     """
     return None if path is None else Path(path)
+
+
+def _drawn(gates: Strategy | Path | str | None) -> DrawnGates | None:
+    if gates is None:
+        return None
+    return drawn_in_memory(gates) if isinstance(gates, Strategy) else read_drawn_gates(gates)
 
 
 def _check_panel(panel: str) -> None:

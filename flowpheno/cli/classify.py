@@ -34,6 +34,13 @@ def classify(
         Path | None,
         typer.Option(help="CSV, TSV or FCS: spillover matrix of every file, instead of theirs"),
     ] = None,
+    gates: Annotated[
+        Path | None,
+        typer.Option(
+            help="Gates that a person drew (.xml, .wsp, .yaml, or the name of a strategy): those "
+            "called like a population take its place"
+        ),
+    ] = None,
     known_bcp_all: Annotated[
         bool, typer.Option("--known-bcp-all", help="B-precursor ALL was established before")
     ] = False,
@@ -60,6 +67,8 @@ def classify(
         Normal template.
     matrix : Path or None
         Spillover matrix.
+    gates : Path or None
+        Gates that a person drew.
     known_bcp_all : bool
         History of every specimen the manifest says nothing of.
     events : bool
@@ -93,6 +102,7 @@ def classify(
         matrix=matrix,
         events=events,
         manifest=rows,
+        gates=gates,
         jobs=jobs,
     )
     if manifest is not None:

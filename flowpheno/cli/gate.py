@@ -16,10 +16,15 @@ if TYPE_CHECKING:
 
 
 def gate(
-    path: Annotated[Path, typer.Argument(help="An FCS file, plain or gzipped")],
+    path: Annotated[
+        Path, typer.Argument(help="An FCS file, plain or gzipped, or events as CSV or Parquet")
+    ],
     strategy: Annotated[
         Path,
-        typer.Option(help="Gates: Gating-ML 2.0 (.xml), FlowJo 10 (.wsp) or YAML (.yaml)"),
+        typer.Option(
+            help="Gates: Gating-ML 2.0 (.xml), FlowJo 10 (.wsp), YAML (.yaml), or the name of a "
+            "strategy from `flowpheno panels list`"
+        ),
     ],
     sample: Annotated[
         str, typer.Option(help="Sample of a FlowJo workspace; the one of that file name without")
@@ -28,6 +33,11 @@ def gate(
         Path | None,
         typer.Option(help="CSV, TSV or FCS: spillover matrix, instead of that of the file"),
     ] = None,
+    scale: Annotated[
+        str,
+        typer.Option(help="What the numbers of a table mean: linear, relative, mass, log:4/1024"),
+    ] = "",
+    panels: Annotated[Path | None, typer.Option(help="Folder of definitions of your own")] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for tables, membership and pictures")
     ] = None,
@@ -39,13 +49,17 @@ def gate(
     Parameters
     ----------
     path : Path
-        An FCS file.
+        An FCS file or an event table.
     strategy : Path
-        The gates.
+        The gates: a file, or a name.
     sample : str
         Sample of a FlowJo workspace.
     matrix : Path or None
         Spillover matrix.
+    scale : str
+        What the numbers of a table mean.
+    panels : Path or None
+        Definitions of your own, in whose ``strategies/`` a name is looked up first.
     out : Path or None
         Folder for tables, membership and pictures.
     force : bool
@@ -60,15 +74,17 @@ def gate(
     """
     from flowpheno.compensation import read_spillover_file
     from flowpheno.errors import FcsError
-    from flowpheno.pipeline.gates import gate_file, read_strategy, write_gated
+    from flowpheno.pipeline.gates import find_strategy, gate_file, read_strategy, write_gated
+    from flowpheno.reading import parse_scale
 
-    missing = [p for p in (path, strategy, matrix) if p is not None and not p.exists()]
+    missing = [p for p in (path, matrix, panels) if p is not None and not p.exists()]
     if missing:
         raise typer.BadParameter(f"does not exist: {', '.join(map(str, missing))}")
-    gates = read_strategy(strategy, sample=sample or path.name)
+    gates = read_strategy(find_strategy(strategy, panels), sample=sample or path.name)
+    meant = parse_scale(scale) if scale else None
     spillover = None if matrix is None else read_spillover_file(matrix)
     try:
-        gated = gate_file(path, gates, matrix=spillover)
+        gated = gate_file(path, gates, matrix=spillover, scale=meant)
     except FcsError as error:  # knows the place in the file, not the file
         typer.echo(f"flowpheno: {path}: {error}", err=True)
         return 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from flowpheno.arrays import EventMatrix, Values
     from flowpheno.marker import Marker
-    from flowpheno.sample import Channel, Sample
+    from flowpheno.sample import Sample
     from flowpheno.transform.base import Transform
 
 LN10 = float(np.log(10))
@@ -42,12 +42,15 @@ class Decades:
         How each stained channel was scaled.
     relative : bool
         Whether the file is on a relative scale: distances mean nothing, ranks do.
+    full_scales : mapping of Marker to float
+        Full scale of each scatter channel.
     """
 
     values: EventMatrix
     columns: Mapping[Marker, int]
     transforms: Mapping[Marker, Transform]
     relative: bool
+    full_scales: Mapping[Marker, float] = field(default_factory=dict)
 
     def __contains__(self, marker: object) -> bool:
         return marker in self.columns
@@ -73,7 +76,7 @@ class Decades:
         Parameters
         ----------
         marker : Marker
-            A stained marker.
+            A stained marker, ``"FSC"`` or ``"SSC"``.
         positions : Values
             Decades, shape ``(n,)``.
 
@@ -82,6 +85,10 @@ class Decades:
         Values
             Intensities on the scale of the sample, shape ``(n,)``.
         """
+        if marker in self.full_scales:
+            if self.relative:
+                return positions / RELATIVE_SCATTER_DECADES
+            return np.asarray(self.full_scales[marker] * 10.0 ** (positions - 3), np.float64)
         unit = 1 / RELATIVE_DECADES if self.relative else LN10
         return np.asarray(self.transforms[marker].invert(positions * unit), np.float64)
 
@@ -121,6 +128,7 @@ def to_decades(sample: Sample) -> Decades:
     relative = sample.scale is Scale.RELATIVE
     columns: dict[Marker, int] = {}
     transforms: dict[Marker, Transform] = {}
+    full_scales: dict[Marker, float] = {}
     values: list[npt.NDArray[np.float32]] = []
     for index, channel in enumerate(sample.channels):
         if (
@@ -131,7 +139,8 @@ def to_decades(sample: Sample) -> Decades:
             continue
         raw = sample.events[:, index]
         if channel.kind is ChannelKind.SCATTER:
-            column = _scatter(raw, channel, relative=relative)
+            full_scales[channel.marker] = channel.range if channel.range > 0 else 1.0
+            column = _scatter(raw, full_scales[channel.marker], relative=relative)
         elif channel.kind in {ChannelKind.FLUORESCENCE, ChannelKind.MASS}:
             transform = working_transform(channel, sample.scale)
             transforms[channel.marker] = transform
@@ -142,12 +151,17 @@ def to_decades(sample: Sample) -> Decades:
         columns[channel.marker] = len(values)
         values.append(column.astype(np.float32, copy=False))
     table = np.column_stack(values) if values else np.empty((sample.n_events, 0), np.float32)
-    return Decades(values=table, columns=columns, transforms=transforms, relative=relative)
+    return Decades(
+        values=table,
+        columns=columns,
+        transforms=transforms,
+        relative=relative,
+        full_scales=full_scales,
+    )
 
 
-def _scatter(raw: EventMatrix, channel: Channel, *, relative: bool) -> EventMatrix:
+def _scatter(raw: EventMatrix, full_scale: float, *, relative: bool) -> EventMatrix:
     if relative:
         return raw * np.float32(RELATIVE_SCATTER_DECADES)
-    top = np.float32(channel.range if channel.range > 0 else 1.0)
-    floored = np.maximum(raw / top, np.float32(_SCATTER_FLOOR))
+    floored = np.maximum(raw / np.float32(full_scale), np.float32(_SCATTER_FLOOR))
     return np.asarray(np.log10(floored) + np.float32(3))

@@ -134,6 +134,30 @@ class Landmarks:
             held -= above
         return held
 
+    def borders(self, marker: Marker, name: str, parent: EventMask) -> tuple[float, float]:
+        """Give the ends of a level.
+
+        Parameters
+        ----------
+        marker : Marker
+            A marker for which `has` is true.
+        name : str
+            The level.
+        parent : EventMask
+            Cells whose valley is meant where the level asks for one.
+
+        Returns
+        -------
+        tuple of float
+            Decades; infinite where the level has no such end.
+        """
+        level, (low, high) = self._level(marker, name), (-np.inf, np.inf)
+        for landmark, offset in level.above.items():
+            low = self._border(landmark, marker, parent).at + offset
+        for landmark, offset in level.up_to.items():
+            high = self._border(landmark, marker, parent).at + offset
+        return float(low), float(high)
+
     def _level(self, marker: Marker, name: str) -> Level:
         level = self.definitions.level(marker, name)
         if level is None:

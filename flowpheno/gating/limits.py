@@ -25,6 +25,8 @@ class CutLimits:
         Confidence below which a cut is named in the findings.
     replicates : int
         How often a density is drawn again to see whether its valley stays.
+    stability : float
+        Share of the positive events that must stay positive then, or a mixture goes before it.
     """
 
     mixture_separation: float
@@ -33,6 +35,7 @@ class CutLimits:
     control_confidence: float
     confidence: float
     replicates: int
+    stability: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +50,20 @@ class SpreadLimits:
         Decades of an emitter's intensity in which noise is measured at a time.
     bin_events : int
         Fewest negative events of such a bin.
+    outlier : float
+        Times the variance expected beyond which a bin holds more than noise.
+    evidence : float
+        Share of the variance of dark events that the light of some bin must add.
+    visible : float
+        Standard deviations of dark events that this light must reach: less is autofluorescence.
     """
 
     events: int
     bin: float
     bin_events: int
+    outlier: float
+    evidence: float
+    visible: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

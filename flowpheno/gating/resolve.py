@@ -72,7 +72,7 @@ def resolve(tube: Landmarks, nucleated: EventMask, dropped: Mapping[str, EventMa
                 missing.append(definition.name)
             continue
         parent = within.get(definition.parent)
-        ways = _usable(definition, tube) if parent is not None else ()
+        ways = usable(definition, tube) if parent is not None else ()
         if parent is None or not ways:
             missing.append(definition.name)
             continue
@@ -88,7 +88,7 @@ def resolve(tube: Landmarks, nucleated: EventMask, dropped: Mapping[str, EventMa
             definition.name,
             definition.parent,
             members.mask,
-            by=", ".join(way.by for way in ways),
+            by=_words(definition, ways, tube),
             confidence=members.confidence,
         )
         if any(way.fallback for way in ways):
@@ -108,8 +108,21 @@ def _controlled(definition: PopulationDefinition, dropped: Mapping[str, EventMas
     )
 
 
-def _usable(definition: PopulationDefinition, tube: Landmarks) -> tuple[Way, ...]:
-    """Ways that the markers of the tube allow: all of them for a union, else the first."""
+def usable(definition: PopulationDefinition, tube: Landmarks) -> tuple[Way, ...]:
+    """Choose the ways that the markers of a tube allow.
+
+    Parameters
+    ----------
+    definition : PopulationDefinition
+        What the population is.
+    tube : Landmarks
+        The tube.
+
+    Returns
+    -------
+    tuple of Way
+        All of them for a union, else the first; empty if there is none.
+    """
     allowed = tuple(
         way
         for way in definition.ways
@@ -117,6 +130,17 @@ def _usable(definition: PopulationDefinition, tube: Landmarks) -> tuple[Way, ...
         and (not way.any_of or any(tube.has(m, level) for m, level in way.any_of.items()))
     )
     return allowed if definition.union else allowed[:1]
+
+
+def _words(definition: PopulationDefinition, ways: tuple[Way, ...], tube: Landmarks) -> str:
+    """Say what a population went by, with what else was stained."""
+    words = []
+    for way in ways:
+        there = [str(m) for m, level in way.any_of.items() if tube.has(m, level)]
+        narrowed = way.any_of and len(there) < len(way.any_of)
+        words.append(f"{way.by}, of which {' and '.join(there)}" if narrowed else way.by)
+    also = [str(m) for m, level in definition.also.items() if tube.has(m, level)]
+    return "; ".join(words) + (f" (also {', '.join(also)})" if also else "")
 
 
 class _Judge:

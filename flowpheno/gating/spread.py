@@ -10,28 +10,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import nnls
+
+from flowpheno.gating.noise import fit_noise, measure_noise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from flowpheno.arrays import EventMask, EventMatrix, Matrix, Values
+    from flowpheno.arrays import EventMask, EventMatrix, Values
     from flowpheno.gating.cutpoint import Cutpoint
     from flowpheno.gating.decades import Decades
     from flowpheno.gating.limits import GatingLimits
     from flowpheno.marker import Marker
     from flowpheno.sample import Sample
-
-
-_MEDIAN_TO_SD = 1.4826
-"""Standard deviation over the median distance, of a normal distribution."""
-_STEPS = 3
-_NEAR = 1.5
-"""Standard deviations about a middle that count for the next one."""
-_ROUNDS = 5
-_FAR = 2.0
-"""Times the variance that is expected, beyond which a bin holds more than noise."""
-_TINY = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -120,15 +110,14 @@ def estimate_spread(
         levels = np.column_stack([decades.of(e)[rows] for e in emitters])
         bounds = _bounds(decades, cutpoints[marker], limits)
         seen = light @ np.array(list(emitters.values()))
-        noise = _fit(_groups(linear[marker], seen, levels, bounds, limits))
+        noise = fit_noise(measure_noise(linear[marker], seen, levels, bounds, limits), limits)
         if noise is not None and _is_negative(decades, cutpoints[marker], noise[0], limits):
             slopes = {e: float(noise[1:] @ way) for e, way in emitters.items()}
+            slopes = {e: slope for e, slope in slopes.items() if slope > 0}
             found[marker] = MarkerSpread(
-                variance=float(noise[0]),
-                slopes={e: slope for e, slope in slopes.items() if slope > 0},
-                deviations=limits.control_sd,
+                variance=float(noise[0]), slopes=slopes, deviations=limits.control_sd
             )
-    return Spread(markers=found)
+    return Spread(markers={m: noise for m, noise in found.items() if noise.slopes})
 
 
 def threshold(decades: Decades, cutpoint: Cutpoint, spread: Spread) -> EventMatrix:
@@ -244,74 +233,6 @@ def _is_negative(
     """Tell whether the control lacks the marker; dim expression of it would pass for noise."""
     median = decades.linear(cutpoint.marker, np.array([cutpoint.control_median]))[0]
     return bool(median <= limits.control_sd * np.sqrt(variance))
-
-
-def _groups(
-    values: Values,
-    light: Matrix,
-    levels: EventMatrix,
-    bounds: tuple[float, float],
-    limits: GatingLimits,
-) -> Matrix:
-    """Measure the noise in bins of each emitter: rows of variance, events, mean light."""
-    negative = np.flatnonzero(values < bounds[1])
-    bins = np.floor(levels[negative] / limits.spread.bin)
-    rows: list[Sequence[float]] = []
-    for column in bins.T:
-        for level in np.unique(column):
-            members = negative[column == level]
-            if len(members) < limits.spread.bin_events:
-                continue
-            centre, sd = _lower_half(values[members])
-            below = members[values[members] < centre]
-            if centre > bounds[0] or below.size == 0:
-                continue
-            rows.append([sd**2, len(below), *light[below].mean(axis=0)])
-    return np.array(rows).reshape(-1, 2 + light.shape[1])
-
-
-def _lower_half(values: Values) -> tuple[float, float]:
-    """Middle of the densest part, and standard deviation by what lies below it.
-
-    The shortest half finds the part, and is a rough middle; the mean about it is a finer one.
-    """
-    ordered = np.sort(values)
-    half = len(ordered) // 2
-    start = int(np.argmin(ordered[half:] - ordered[: len(ordered) - half]))
-    centre = float(np.median(ordered[start : start + half + 1]))
-    for _ in range(_STEPS):
-        sd = _below(ordered, centre)
-        near = ordered[np.abs(ordered - centre) <= _NEAR * sd]
-        centre = float(near.mean()) if near.size else centre
-    return centre, _below(ordered, centre)
-
-
-def _below(ordered: Values, centre: float) -> float:
-    lower = ordered[: np.searchsorted(ordered, centre)]
-    return _MEDIAN_TO_SD * (centre - float(np.median(lower))) if lower.size else 0.0
-
-
-def _fit(groups: Matrix) -> Values | None:
-    """Fit variance = constant + slopes x light, none of them negative, as a lower envelope.
-
-    Whatever else differs between the cells of a bin adds to its variance, never takes away: bins
-    far above the fit are left out, and it is fitted again.
-    """
-    groups = groups[groups[:, 0] > 0]
-    fitted = None
-    for _ in range(_ROUNDS):
-        if len(groups) == 0:
-            break
-        variance, design = groups[:, 0], np.column_stack([np.ones(len(groups)), groups[:, 2:]])
-        scale = np.maximum(design.max(axis=0), _TINY)
-        weight = np.sqrt(groups[:, 1]) / variance  # a variance is known to 1 / sqrt(n) of itself
-        solved, _ = nnls(design / scale * weight[:, np.newaxis], variance * weight)
-        fitted = np.asarray(solved / scale, np.float64)
-        near = variance <= _FAR * (design @ fitted)
-        if near.all():
-            break
-        groups = groups[near]
-    return fitted
 
 
 def _thinned(

@@ -64,6 +64,8 @@ class GatedTube:
         By name, parents before children. Without ``B_lineage`` no B-lineage marker was stained.
     findings : tuple of Finding
         What could not be gated, and which fallback was used.
+    landmarks : Landmarks or None
+        Where the levels of its markers lie; None without anchors.
     """
 
     sample: Sample
@@ -73,6 +75,7 @@ class GatedTube:
     cutpoints: Mapping[Marker, Cutpoint]
     populations: Mapping[str, Population]
     findings: tuple[Finding, ...]
+    landmarks: Landmarks | None = None
 
     def mask(self, name: str) -> EventMask:
         """Give a population's membership.
@@ -143,6 +146,7 @@ def gate_tube(
         anchors=anchors,
         cutpoints=cutpoints,
         populations=resolved.populations,
+        landmarks=tube,
         findings=(
             *substituted,
             *cut_findings(cutpoints, limits),

@@ -14,6 +14,7 @@ from flowpheno.errors import FlowphenoError, ManifestError
 from flowpheno.fcs.spillover import changes_nothing
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.panel.definitions import load_definitions
+from flowpheno.pipeline.drawn import read_drawn_gates
 from flowpheno.pipeline.manifest import ManifestRow
 from flowpheno.pipeline.specimen import classify_specimen
 from flowpheno.reading import find_files, read_sample
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from flowpheno.aberrancy.template import NormalTemplate
     from flowpheno.fcs.spillover import Spillover
     from flowpheno.panel.definitions import Definitions
+    from flowpheno.pipeline.drawn import DrawnGates
     from flowpheno.results import SpecimenResult
     from flowpheno.sample import Sample
 
@@ -53,6 +55,8 @@ class Options:
         Whether to keep the membership of every event.
     manifest : mapping of Path to ManifestRow
         What a person knows of the files.
+    gates : Path or None
+        Gates that a person drew, for the tubes that they fit; a file, or the name of a strategy.
     jobs : int
         Processes.
     """
@@ -63,6 +67,7 @@ class Options:
     matrix: Path | None = None
     events: bool = False
     manifest: Mapping[Path, ManifestRow] = field(default_factory=dict)
+    gates: Path | None = None
     jobs: int = 1
 
 
@@ -99,11 +104,13 @@ def classify_files(
     Raises
     ------
     FlowphenoError
-        If the definitions or the template cannot be used: nothing could be judged then.
+        If the definitions, the template, the matrix or the drawn gates cannot be used: nothing
+        could be judged then.
     """
     definitions = load_definitions(options.panels)
     _template(options)  # a template that cannot be used is refused before any file is judged
     _matrix(options)
+    gates = _gates(options)
     files = find_files(paths)
     missing = _not_there(files, options.manifest)
     groups = _group(files, options.manifest)
@@ -120,6 +127,7 @@ def classify_files(
             (*missing, *(f for j in judged for f in j.failures)), key=lambda f: f.path
         ),
         simulated=any(j.simulated for j in judged),
+        gates=gates,
     )
 
 
@@ -129,6 +137,7 @@ def make_run(
     *,
     simulated: bool,
     failures: Sequence[Failure] = (),
+    gates: DrawnGates | None = None,
 ) -> Run:
     """Date what was found, and say by which version and definitions.
 
@@ -142,6 +151,8 @@ def make_run(
         Whether the input is simulated.
     failures : sequence of Failure
         Files that could not be used.
+    gates : DrawnGates or None
+        Gates that a person drew; their hash stands among those of the definitions.
 
     Returns
     -------
@@ -153,13 +164,20 @@ def make_run(
         failures=tuple(failures),
         generated=datetime.now(UTC).isoformat(timespec="seconds"),
         version=VERSION,
-        definitions=definitions.hashes,
+        definitions={
+            **definitions.hashes,
+            **({} if gates is None else {f"gates: {gates.name}": gates.sha256}),
+        },
         simulated=simulated,
     )
 
 
 def _matrix(options: Options) -> Spillover | None:
     return None if options.matrix is None else read_spillover_file(options.matrix)
+
+
+def _gates(options: Options) -> DrawnGates | None:
+    return None if options.gates is None else read_drawn_gates(options.gates, options.panels)
 
 
 def _not_there(files: Sequence[Path], manifest: Mapping[Path, ManifestRow]) -> tuple[Failure, ...]:
@@ -213,7 +231,9 @@ def _judge(work: tuple[str, Sequence[Path], Options]) -> _Judged:
     try:
         specimen = _specimen(name, tubes, rows, options)
         template = _template(options)
-        result = classify_specimen(specimen, definitions, template, events=options.events)
+        result = classify_specimen(
+            specimen, definitions, template, events=options.events, gates=_gates(options)
+        )
     except FlowphenoError as error:
         failures += [failure_of(path, error) for path in paths]
         return _Judged(results=(), failures=tuple(failures), simulated=simulated)

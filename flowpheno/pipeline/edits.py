@@ -91,7 +91,9 @@ def with_drawn(gated: GatedTube, drawn: Mapping[str, EventMask]) -> GatedTube:
             masks[name] &= masks[parent]
     _part_b_lineage(masks, edited)
     populations = {
-        name: replace(found, mask=masks[name], by=_BY if name in edited else found.by)
+        name: Population(name, found.parent, masks[name], by=_BY)
+        if name in edited
+        else replace(found, mask=masks[name])
         for name, found in gated.populations.items()
     }
     return replace(gated, populations=populations)
@@ -193,6 +195,8 @@ def edit_findings(
         lost = f"{out} taken out{''.join(f', {one}' for one in taken)}"
         message = f"{name} is that of {gates.name} (sha256 {gates.sha256}): {counts}; {lost}"
         message += f"; {into} put in"
+        if name in edited.gated.populations and edited.gated.populations[name].parent == "all":
+            message += "; the nucleated cells are not changed by it"
         n = int(np.count_nonzero(after))
         found.append(_finding(ReasonCode.GATE_EDITED, Severity.WARNING, message, n))
     return (*found, *_removed(own, edited, non_b))

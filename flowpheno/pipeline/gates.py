@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flowpheno.compensation import with_spillover
 from flowpheno.errors import GateError, PanelError
 from flowpheno.fcs.selection import Scaling
-from flowpheno.gates import evaluate
+from flowpheno.gates import evaluate, populations_of
 from flowpheno.gates.flowjo import read_workspace
 from flowpheno.gates.gatingml import strategy_of_gatingml
 from flowpheno.gates.xml import read_xml
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from flowpheno.fcs.spillover import Spillover
     from flowpheno.gates import GateResults, Strategy
@@ -190,6 +191,53 @@ def gates_table(results: GateResults) -> pd.DataFrame:
         for name, p in results.populations.items()
     ]
     return pd.DataFrame(rows, columns=["gate", "parent", "n", "percent_of_parent"])
+
+
+def membership_of(results: GateResults) -> pd.DataFrame:
+    """Tabulate the membership of every event.
+
+    Parameters
+    ----------
+    results : GateResults
+        Populations.
+
+    Returns
+    -------
+    DataFrame
+        A row an event, in file order; a Boolean column for each gate.
+    """
+    import pandas as pd  # noqa: PLC0415 - slow to import
+
+    return pd.DataFrame({name: p.mask for name, p in results.populations.items()})
+
+
+def picture_of(gated: GatedFile, gate: str) -> Figure:
+    """Draw one gate over its parent.
+
+    Parameters
+    ----------
+    gated : GatedFile
+        What the gates hold.
+    gate : str
+        Id of a gate, or of a quadrant, which is drawn with the others.
+
+    Returns
+    -------
+    Figure
+        Not known to pyplot.
+
+    Raises
+    ------
+    GateError
+        If there is no such gate, or it has no dimension to draw it on.
+    """
+    from flowpheno.report.figures import draw  # noqa: PLC0415 - slow to import
+
+    wanted = {g.id for g in gated.strategy.gates if gate in {g.id, *populations_of(g)}}
+    for plot in drawn_gates(gated.strategy, gated.sample, gated.results):
+        if plot.name in wanted:
+            return draw(plot)
+    raise GateError(f"gate {gate}: there is no picture of it")
 
 
 def write_gated(gated: GatedFile, out: Path, *, overwrite: bool = False) -> tuple[Path, ...]:

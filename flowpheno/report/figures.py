@@ -12,17 +12,21 @@ from matplotlib.patches import Polygon
 
 from flowpheno.plotdata import Density2D, Direction, Histogram1D, TimePlot
 from flowpheno.report.axes import canvas, dress_course, dress_x, dress_y, plain
+from flowpheno.report.labels import place_labels
 from flowpheno.report.palette import GREY, INK, colour_of, plain_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
     from flowpheno.arrays import Matrix
     from flowpheno.plotdata import Curve, Gate, Overlay, Plot
+    from flowpheno.report.labels import Box
 
 _SIDE = 4.0  # inches
 _SPARSE = 3000  # events: fewer are shown as dots, a density of them would be an invention
+_ROOM = 0.05  # beside a label, of its width
 _RUG = 50  # events: fewer are shown one by one
 _DENSITY = LinearSegmentedColormap.from_list("density", ["#dfe3e8", "#9aa4b0", "#4b5563"])
 _DENSITY_ALONE = LinearSegmentedColormap.from_list(
@@ -78,6 +82,7 @@ def draw_density(plot: Density2D) -> Figure:
         _paint_overlay(axes, overlay)
     for gate in plot.gates:
         _draw_gate(axes, plot, gate)
+    _label_polygons(axes, plot)
     dress_x(axes, plot.x)
     dress_y(axes, plot.y)
     _title(axes, f"{plain_name(plot.parent)}, n = {plot.n_parent:,}")
@@ -211,34 +216,59 @@ def _dots(axes: Axes, counts: np.ndarray, colour: str, *, n: int) -> None:
 
 
 def _draw_gate(axes: Axes, plot: Density2D, gate: Gate) -> None:
-    corners = np.array(gate.vertices, dtype=np.float64)
-    x, y = plot.x.position(corners[:, 0]), plot.y.position(corners[:, 1])
-    share = "" if math.isnan(gate.percent) else f" ({gate.percent:.1f} %)"
-    text = f"{plain_name(gate.label)}\n{gate.n:,}{share}"
+    corners = _corners(plot, gate)
+    x, y = float(corners[0, 0]), float(corners[0, 1])
     match gate.direction:
         case Direction.POLYGON:
-            _draw_polygon(axes, np.column_stack([x, y]), text)
+            axes.add_patch(Polygon(corners, fill=False, edgecolor=INK, linewidth=1.2, zorder=4))
         case Direction.VERTICAL:
-            axes.axvline(float(x[0]), color=INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=4)
-            _label(axes, (min(float(x[0]) + 0.015, 0.99), 0.985), text)
+            axes.axvline(x, color=INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=4)
+            _label(axes, (min(x + 0.015, 0.99), 0.985), _gate_text(gate))
         case Direction.HORIZONTAL:
-            axes.axhline(float(y[0]), color=INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=4)
-            _label(axes, (0.985, min(float(y[0]) + 0.085, 0.985)), text, horizontal="right")
+            axes.axhline(y, color=INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=4)
+            at = (0.985, min(y + 0.085, 0.985))
+            _label(axes, at, _gate_text(gate), horizontal="right")
 
 
-def _draw_polygon(axes: Axes, corners: Matrix, text: str) -> None:
-    axes.add_patch(Polygon(corners, fill=False, edgecolor=INK, linewidth=1.2, zorder=4))
-    inside = np.clip(corners, 0.0, 1.0)
-    left, top = float(inside[:, 0].min()), float(inside[:, 1].max())
-    below = top > 0.88  # noqa: PLR2004 - no room for two lines above
-    at = (min(left + 0.01, 0.72), top - 0.01 if below else top + 0.09)
-    _label(axes, at, text)
+def _label_polygons(axes: Axes, plot: Density2D) -> None:
+    """Label what has an outline once all else stands; matplotlib knows how large a text is."""
+    frame = axes.get_window_extent()
+
+    def _box(text: Text) -> Box:
+        found = text.get_window_extent()
+        margin = _ROOM * found.width  # letters are a little wider at other resolutions
+        return (
+            (found.x0 - frame.x0) / frame.width,
+            (found.y0 - frame.y0) / frame.height,
+            (found.x1 + margin - frame.x0) / frame.width,
+            (found.y1 - frame.y0) / frame.height,
+        )
+
+    gates = [gate for gate in plot.gates if gate.direction is Direction.POLYGON]
+    taken = [_box(text) for text in axes.texts]
+    texts = [_label(axes, (0.0, 1.0), _gate_text(gate)) for gate in gates]
+    sizes = [(right - left, top - bottom) for left, bottom, right, top in map(_box, texts)]
+    corners = [_corners(plot, gate) for gate in gates]
+    for text, (left, _, _, top) in zip(
+        texts, place_labels(corners, sizes, taken=taken), strict=True
+    ):
+        text.set_position((left, top))
 
 
-def _label(axes: Axes, at: tuple[float, float], text: str, *, horizontal: str = "left") -> None:
+def _corners(plot: Density2D, gate: Gate) -> Matrix:
+    linear = np.array(gate.vertices, dtype=np.float64)
+    return np.column_stack([plot.x.position(linear[:, 0]), plot.y.position(linear[:, 1])])
+
+
+def _gate_text(gate: Gate) -> str:
+    share = "" if math.isnan(gate.percent) else f" ({gate.percent:.1f} %)"
+    return f"{plain_name(gate.label)}\n{gate.n:,}{share}"
+
+
+def _label(axes: Axes, at: tuple[float, float], text: str, *, horizontal: str = "left") -> Text:
     box = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.2}
-    axes.text(
-        *at, text, fontsize=7.5, color=INK, verticalalignment="top",
+    return axes.text(
+        *at, text, fontsize=7.5, color=INK, verticalalignment="top", transform=axes.transAxes,
         horizontalalignment=horizontal, bbox=box, zorder=6, parse_math=False, linespacing=1.05,
     )  # fmt: skip
 

