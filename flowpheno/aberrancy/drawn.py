@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,13 +33,32 @@ _CANDIDATES = frozenset({"B_lineage", "B_precursors"})
 """Populations through which a drawn gate makes any cell a candidate."""
 _B_ANTIGENS = tuple(Marker(m) for m in ("CD19", "CD22", "cyCD22", "cyCD79a"))
 _MOST = 0.5
-"""Share of the drawn cells from which they are those that the search found."""
+"""Share of drawn cells from which they are what was found: the greater part decides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Found:
+    """What was found in a tube without drawn blasts.
+
+    Attributes
+    ----------
+    detection : Detection
+        Of the search among B precursors, as they are or as a person drew them.
+    non_b : Population
+        Blasts outside the B lineage.
+    b_lineage : EventMask
+        The B lineage by its markers, before a person drew any of it.
+    """
+
+    detection: Detection
+    non_b: Population
+    b_lineage: EventMask
 
 
 def blasts_by_hand(
     gated: GatedTube,
     drawn: Mapping[str, EventMask],
-    found: tuple[Detection, Population],
+    found: Found,
     describe: Callable[[Population], Phenotype],
     limits: AberrancyLimits,
     *,
@@ -50,7 +69,9 @@ def blasts_by_hand(
     Drawn ``blasts`` are judged as `judge_drawn_blasts` says. Those measured not to be of the B
     lineage take the place of ``non_B_blasts``; the search among B precursors then stands as it
     is. Where a person drew the B lineage or its precursors, what is aberrant among them is
-    suspicious only, unless it shows a B antigen.
+    suspicious only, unless it is of the B lineage by its markers: a B antigen is positive, and
+    at least half of the cells lie in the B lineage that was found. (Cells that glow, such as
+    granulocytes, may be called positive for an antigen they do not have.)
 
     Parameters
     ----------
@@ -58,8 +79,8 @@ def blasts_by_hand(
         The tube, drawn populations in place.
     drawn : mapping of str to EventMask
         What a person drew, by population.
-    found : Detection and Population
-        What the search found among B precursors, and blasts outside the B lineage.
+    found : Found
+        What was found without drawn blasts.
     describe : callable
         Calls the markers of a population.
     limits : AberrancyLimits
@@ -74,11 +95,12 @@ def blasts_by_hand(
     Population
         Blasts outside the B lineage.
     """
-    detection, non_b = found
+    detection, non_b = _of_b_lineage_only(found, set(drawn), describe), found.non_b
+    found = replace(found, detection=detection)
     if NON_B in drawn:
         non_b = Population(NON_B, "nucleated", drawn[NON_B] & gated.nucleated)
     if BLASTS not in drawn:
-        return _with_b_antigen(detection, set(drawn), describe), non_b
+        return detection, non_b
     blasts = Population(BLASTS, "nucleated", drawn[BLASTS] & gated.nucleated)
     phenotype = describe(blasts)
     if blasts.n and _lacks_b_antigen(phenotype):
@@ -89,32 +111,38 @@ def blasts_by_hand(
         either = blasts.mask | non_b.mask if NON_B in drawn else blasts.mask.copy()
         return detection, Population(NON_B, "nucleated", either)
     judged = judge_drawn_blasts(
-        gated, blasts, phenotype, detection, limits, known_bcp_all=known_bcp_all
+        gated, blasts, phenotype, found, limits, known_bcp_all=known_bcp_all
     )
     return judged, non_b
 
 
-def shows_b_antigen(phenotype: Phenotype) -> bool:
+def is_b_lineage(cells: Population, phenotype: Phenotype, b_lineage: EventMask) -> bool:
     """Tell whether cells were shown to be of the B lineage.
 
     Parameters
     ----------
+    cells : Population
+        The cells.
     phenotype : Phenotype
         Their markers.
+    b_lineage : EventMask
+        The B lineage by its markers.
 
     Returns
     -------
     bool
-        Whether CD19, CD22 or CD79a is positive; not, where it was not stained or not decided.
+        Whether CD19, CD22 or CD79a is positive, and at least half of the cells are in
+        `b_lineage`; not, where nothing was stained or decided.
     """
-    return any(phenotype.call(marker).call is Call.POSITIVE for marker in _B_ANTIGENS)
+    positive = any(phenotype.call(marker).call is Call.POSITIVE for marker in _B_ANTIGENS)
+    return positive and _mostly(cells.mask, b_lineage)
 
 
 def judge_drawn_blasts(
     gated: GatedTube,
     drawn: Population,
     phenotype: Phenotype,
-    found: Detection,
+    found: Found,
     limits: AberrancyLimits,
     *,
     known_bcp_all: bool,
@@ -122,10 +150,11 @@ def judge_drawn_blasts(
     """Let the cells that a person calls blasts take the place of those that were found.
 
     Their number is the person's; their call is that of their markers. They are aberrant if at
-    least half of them were found aberrant by the search, or if they show a B antigen and the
-    evidence that makes B precursors aberrant, in the same quantity. All else is suspicious,
-    whatever the search said: a drawn gate finds disease, it does not confirm it. Fewer than are
-    mentioned (`AberrancyLimits.mention_events`) are background of a gate, and no blasts.
+    least half of them were found aberrant by the search, or if they are of the B lineage
+    (`is_b_lineage`) and show the evidence that makes B precursors aberrant, in the same quantity.
+    All else is suspicious, whatever the search said: a drawn gate finds disease, it does not
+    confirm it. Fewer than are mentioned (`AberrancyLimits.mention_events`) are background of a
+    gate, and no blasts.
 
     Parameters
     ----------
@@ -135,8 +164,8 @@ def judge_drawn_blasts(
         The cells.
     phenotype : Phenotype
         Their markers.
-    found : Detection
-        What the search found in the tube.
+    found : Found
+        What was found without them.
     limits : AberrancyLimits
         Parameters.
     known_bcp_all : bool
@@ -147,22 +176,22 @@ def judge_drawn_blasts(
     Detection
         With `GATE_BLASTS_UNSUPPORTED` where the cells are not aberrant by their markers.
     """
-    mask, n = drawn.mask, drawn.n
+    mask, n, search = drawn.mask, drawn.n, found.detection
     if n < limits.mention_events:
         nobody = np.zeros_like(mask)
-        return replace(found, call=AberrancyCall.NOT_ABERRANT, blasts=nobody, aberrancies=())
-    if _was_found(mask, found):
-        return replace(found, blasts=mask)
-    continuum = found.continuum or measure_continuum(gated, limits)
+        return replace(search, call=AberrancyCall.NOT_ABERRANT, blasts=nobody, aberrancies=())
+    if search.call is AberrancyCall.ABERRANT and _mostly(mask, search.blasts):
+        return replace(search, blasts=mask)
+    continuum = search.continuum or measure_continuum(gated, limits)
     evidence = internal_evidence(gated, mask, continuum, limits)
     percent = 100 * n / max(int(np.count_nonzero(gated.nucleated)), 1)
     needed = needed_percent(limits, known_bcp_all=known_bcp_all)
     judged = replace(
-        found, call=AberrancyCall.ABERRANT, blasts=mask, aberrancies=evidence, method="internal"
+        search, call=AberrancyCall.ABERRANT, blasts=mask, aberrancies=evidence, method="internal"
     )
     lacking = []
-    if not shows_b_antigen(phenotype):
-        lacking.append("no B antigen decided")
+    if not is_b_lineage(drawn, phenotype, found.b_lineage):
+        lacking.append("not of the B lineage by their markers")
     if not is_evidence(evidence):
         lacking.append(f"{len(evidence)} sign(s) of aberrancy")
     if percent < needed:
@@ -173,16 +202,18 @@ def judge_drawn_blasts(
     return _suspicious_only(judged, why)
 
 
-def _with_b_antigen(
-    detection: Detection, drawn: AbstractSet[str], describe: Callable[[Population], Phenotype]
+def _of_b_lineage_only(
+    found: Found, drawn: AbstractSet[str], describe: Callable[[Population], Phenotype]
 ) -> Detection:
     """Hold back what is aberrant in a drawn B lineage without being of the B lineage."""
+    detection = found.detection
     if detection.call is not AberrancyCall.ABERRANT or not _CANDIDATES & drawn:
         return detection
     blasts = Population(BLASTS, "nucleated", detection.blasts.copy())
-    if shows_b_antigen(describe(blasts)):
+    if is_b_lineage(blasts, describe(blasts), found.b_lineage):
         return detection
-    return _suspicious_only(detection, f"{blasts.n} cells of a drawn gate show no B antigen")
+    why = f"{blasts.n} cells of a drawn gate are not of the B lineage by their markers"
+    return _suspicious_only(detection, why)
 
 
 def _lacks_b_antigen(phenotype: Phenotype) -> bool:
@@ -208,8 +239,6 @@ def _unsupported(why: str, drawn: EventMask) -> Finding:
     )
 
 
-def _was_found(drawn: EventMask, found: Detection) -> bool:
-    if found.call is not AberrancyCall.ABERRANT:
-        return False
-    both = int(np.count_nonzero(drawn & found.blasts))
-    return both >= _MOST * int(np.count_nonzero(drawn))
+def _mostly(cells: EventMask, others: EventMask) -> bool:
+    both = int(np.count_nonzero(cells & others))
+    return 0 < both >= _MOST * int(np.count_nonzero(cells))

@@ -116,6 +116,10 @@ def find_anchors(decades: Decades, parent: EventMask, limits: GatingLimits) -> A
         return None
     scatter = decades.of(SSC)
     lymphocytes = np.isin(cluster, t_clusters)
+    if decades.counts and not _lacks_antigens(decades, lymphocytes, limits):
+        lymphocytes = _without_counts(decades, parent, limits)
+        if np.count_nonzero(lymphocytes) < _FEWEST:
+            return None
     home = float(np.median(scatter[lymphocytes]))
     high = medians[:, decades.columns[SSC]] > home + limits.granulocyte_gap
     granulocytes = np.isin(cluster, np.flatnonzero(high & (sizes >= _FEWEST)))
@@ -133,6 +137,26 @@ def find_anchors(decades: Decades, parent: EventMask, limits: GatingLimits) -> A
         low_scatter=parent & (scatter < border),
         scatter_border=border,
     )
+
+
+def _lacks_antigens(decades: Decades, cells: EventMask, limits: GatingLimits) -> bool:
+    """Whether most of some cells hold none of the antigens that T cells lack."""
+    return all(
+        np.median(decades.of(m)[cells]) < limits.counts_negative for m in _NOT_ON_T if m in decades
+    )
+
+
+def _without_counts(decades: Decades, parent: EventMask, limits: GatingLimits) -> EventMask:
+    """Take what counts no antigen of B cells or precursors, the half with more CD45.
+
+    Where nearly all cells are blasts, the cluster most like T cells may be one of blasts.
+    """
+    cells = parent.copy()
+    for marker in _NOT_ON_T:
+        if marker in decades:
+            cells &= decades.of(marker) < limits.counts_negative
+    cd45 = decades.of(CD45)
+    return np.asarray(cells & (cd45 > np.median(cd45[cells]))) if cells.any() else cells
 
 
 def _over_cluster(

@@ -44,6 +44,8 @@ class Decades:
         Whether the file is on a relative scale: distances mean nothing, ranks do.
     full_scales : mapping of Marker to float
         Full scale of each scatter channel.
+    counts : bool
+        Whether all stained channels count ions: zero is no antigen, whatever else is stained.
     """
 
     values: EventMatrix
@@ -51,6 +53,7 @@ class Decades:
     transforms: Mapping[Marker, Transform]
     relative: bool
     full_scales: Mapping[Marker, float] = field(default_factory=dict)
+    counts: bool = False
 
     def __contains__(self, marker: object) -> bool:
         return marker in self.columns
@@ -157,7 +160,12 @@ def to_decades(sample: Sample) -> Decades:
         transforms=transforms,
         relative=relative,
         full_scales=full_scales,
+        counts=bool(transforms) and _counts(sample, transforms),
     )
+
+
+def _counts(sample: Sample, stained: Mapping[Marker, Transform]) -> bool:
+    return all(sample.channels[sample.column(m)].kind is ChannelKind.MASS for m in stained)
 
 
 def _scatter(raw: EventMatrix, full_scale: float, *, relative: bool) -> EventMatrix:

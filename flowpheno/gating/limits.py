@@ -94,6 +94,15 @@ class GatingLimits:
         The same where a population is split at a valley of its own.
     landmark_error : float
         Decades by which a landmark that is no cut point may be wrong.
+    counts_negative : float
+        Decades of ion counts (cofactor 5) under which a marker is absent.
+    faint_cd45 : float
+        Decades of CD45 below the lymphocytes under which cells have none.
+    floor_share : float
+        Share of a control on the floor of a logarithmic amplifier from which its spread is not
+        known.
+    floor_gap : float
+        Decades by which cells without CD45 may be brighter to join such a control.
     condensed_sd : float
         Robust standard deviations of lymphocytes in granularity for their size, beyond which a
         small cell is dying.
@@ -126,6 +135,10 @@ class GatingLimits:
     bandwidth: float
     split_bandwidth: float
     landmark_error: float
+    counts_negative: float
+    faint_cd45: float
+    floor_share: float
+    floor_gap: float
     condensed_sd: float
     b_clusters: int
     valley_depth: float

@@ -57,8 +57,8 @@ def measure_noise(
     bins = np.floor(levels[negative] / limits.spread.bin)
     rows: list[Sequence[float]] = []
     for column in bins.T:
-        for level in np.unique(column):
-            members = negative[column == level]
+        order = np.argsort(column, kind="stable")
+        for members in np.split(negative[order], np.flatnonzero(np.diff(column[order])) + 1):
             if len(members) < limits.spread.bin_events:
                 continue
             centre, sd = _lower_half(values[members])

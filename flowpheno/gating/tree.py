@@ -9,6 +9,7 @@ import numpy as np
 
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.gating.anchor import CD45, SSC, Anchors, find_anchors
+from flowpheno.gating.control import control_of, find_controls
 from flowpheno.gating.cutpoint import Cutpoint, cut_findings, find_cutpoint
 from flowpheno.gating.decades import Decades, to_decades
 from flowpheno.gating.landmark import Landmarks
@@ -25,23 +26,6 @@ if TYPE_CHECKING:
     from flowpheno.gating.limits import GatingLimits
     from flowpheno.population import Population
     from flowpheno.sample import Sample
-
-_ON_T = frozenset(
-    Marker(m)
-    for m in (
-        "CD3",
-        "cyCD3",
-        "CD7",
-        "CD2",
-        "CD5",
-        "CD4",
-        "CD8",
-        "CD56",
-        "TCRab",
-        "TCRgd",
-        "CD4+CD8",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -184,15 +168,13 @@ def _with_backbone(
 
 
 def _cutpoints(decades: Decades, anchors: Anchors, limits: GatingLimits) -> dict[Marker, Cutpoint]:
-    """Each marker beside lymphocytes; markers of T and NK cells beside granulocytes."""
-    enough = np.count_nonzero(anchors.granulocytes) >= limits.minimum_control
-    others = anchors.granulocytes if enough else anchors.low_scatter & ~anchors.lymphocytes
-    controls = {True: ("gran", others), False: ("T", anchors.lymphocytes)}
+    """Cut each stained marker beside its negative control."""
+    controls = find_controls(decades, anchors, limits)
     return {
         marker: find_cutpoint(
             decades,
             marker,
-            controls[marker in _ON_T and bool(others.any())],
+            control_of(marker, decades, controls, limits),
             anchors.low_scatter,
             limits,
         )

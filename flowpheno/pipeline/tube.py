@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.aberrancy.detection import detect_against_template, template_mismatch
-from flowpheno.aberrancy.drawn import BLASTS, HEMATOGONES, blasts_by_hand
+from flowpheno.aberrancy.drawn import BLASTS, HEMATOGONES, Found, blasts_by_hand
 from flowpheno.aberrancy.hemodilution import check_hemodilution
 from flowpheno.aberrancy.internal import detect_internally
 from flowpheno.aberrancy.non_b import find_non_b_blasts
@@ -168,14 +168,14 @@ def _judge(tube: _Acquired, drawn: Mapping[str, EventMask]) -> TubeAnalysis:
     """Gate and judge, with what a person drew in the place of what would be found."""
     definitions, specimen, control = tube.definitions, tube.specimen, tube.control
     nucleated = drawn.get(NUCLEATED, control.cells).copy()
-    gated = gate_tube(
+    found = gate_tube(
         tube.compensated,
         nucleated,
         definitions.gating,
         definitions.populations,
         dropped={name: mask & ~nucleated for name, mask in control.dropped.items()},
     )
-    gated = with_drawn(gated, drawn)
+    gated = with_drawn(found, drawn)
     detection, mismatch = _detect(gated, specimen, definitions, tube.template)
     non_b = find_non_b_blasts(gated, definitions.aberrancy)
 
@@ -192,7 +192,7 @@ def _judge(tube: _Acquired, drawn: Mapping[str, EventMask]) -> TubeAnalysis:
         detection, non_b = blasts_by_hand(
             gated,
             drawn,
-            (detection, non_b),
+            Found(detection=detection, non_b=non_b, b_lineage=found.mask("B_lineage")),
             _describe,
             definitions.aberrancy,
             known_bcp_all=specimen.known_bcp_all,

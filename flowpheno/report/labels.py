@@ -55,7 +55,7 @@ def _bounds(corners: Matrix) -> Box:
 
 
 def _places(gate: Box, size: tuple[float, float], *, several: bool) -> Iterator[Box]:
-    """Places from the best to the worst; then down the sides of the gate, step by step."""
+    """Places from the best to the worst; then down the gate, then anywhere, the nearest first."""
     left, bottom, right, top = gate
     width, height = size
     at_left, at_right = left + _GAP, right - _GAP - width
@@ -70,6 +70,13 @@ def _places(gate: Box, size: tuple[float, float], *, several: bool) -> Iterator[
     for y in rows:
         for x in columns:
             yield x, y, x + width, y + height
+    anywhere = [
+        (column * (width + _GAP), row * (height + _GAP))
+        for column in range(int(1 / (width + _GAP)))
+        for row in range(int(1 / (height + _GAP)))
+    ]
+    for x, y in sorted(anywhere, key=lambda at: abs(at[0] - left) + abs(at[1] - inner_top)):
+        yield x, y, x + width, y + height
 
 
 def _cost(place: Box, others: Sequence[Box]) -> float:

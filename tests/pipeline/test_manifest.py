@@ -4,6 +4,8 @@ import pytest
 
 from flowpheno.errors import ManifestError
 from flowpheno.pipeline.manifest import ManifestRow, read_manifest
+from flowpheno.reading import IonCounts, LogChannels
+from flowpheno.sample import Scale
 from flowpheno.specimen import Therapy
 
 
@@ -39,6 +41,25 @@ def test_a_row_says_what_a_person_knows(manifest, tmp_path):
             therapy=frozenset({Therapy.ANTI_CD19, Therapy.ANTI_CD20}),
         )
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "scale"),
+    [
+        ("log:4/1024", LogChannels(decades=4, channels=1024)),
+        ("mass", IonCounts()),
+        ("relative", Scale.RELATIVE),
+        ("", None),
+    ],
+)
+def test_what_the_numbers_of_a_table_mean(manifest, text, scale):
+    (row,) = read_manifest(manifest(f"path,scale\na.csv,{text}\n")).values()
+    assert row.scale == scale
+
+
+def test_a_scale_nobody_knows_is_refused(manifest):
+    with pytest.raises(ManifestError, match="line 2: a scale is linear"):
+        read_manifest(manifest("path,scale\na.csv,cubic\n"))
 
 
 def test_an_empty_cell_says_nothing(manifest, tmp_path):

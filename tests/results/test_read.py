@@ -29,7 +29,7 @@ def test_a_run_read_back_writes_the_same_folder(tmp_path):
         for x in "ab"
     )
     assert first == second
-    assert len(first) == 6 + 2 * len(names)
+    assert len(first) == 7 + 2 * len(names)
 
 
 def test_plots_and_calls_survive(tmp_path):

@@ -16,6 +16,8 @@ COLUMNS = {
     "markers.csv": "specimen tube population marker call qualifier percent_positive percent_low"
     " percent_high median shift_log10 reference n reasons",
     "populations.csv": "specimen tube population parent n percent_of_parent by confidence",
+    "links.csv": "specimen population tube n percent_of_nucleated low high distance unit marker"
+    " linked reason",
     "findings.csv": "specimen tube stage code severity message value",
     "failures.csv": "path error message",
 }
