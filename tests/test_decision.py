@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowpheno.aberrancy.evidence import AberrancyCall
-from flowpheno.decision import SpecimenFacts, decide
+from flowpheno.decision import Decision, SpecimenFacts, decide, hold_to_own
 from flowpheno.finding import ReasonCode as R
 from flowpheno.lineage import Lineage
 from flowpheno.panel.decision import load_decision_rules
@@ -395,3 +395,34 @@ def test_fewer_events_in_like_shares_never_give_a_negative(case, keep):
         limit = 100 * LOD / thin.n_nucleated
         before = 100 * case.n_blasts / case.n_nucleated
         assert limit > before
+
+
+# --- gates that a person drew ---
+
+
+@pytest.mark.parametrize("own", [v for v in V if v is not V.NO_ABERRANT_B_PRECURSOR], ids=str)
+def test_drawn_gates_alone_make_no_negative(own):
+    bare = Decision(own, frozenset({R.TOO_FEW_EVENTS, R.LOW_VIABILITY, R.MARKER_MISSING}))
+    drawn = decided("not_aberrant", reasons={R.GATE_EDITED})
+    assert drawn.verdict is V.NO_ABERRANT_B_PRECURSOR
+    held = hold_to_own(drawn, bare, RULES)
+    assert held.verdict is V.INDETERMINATE
+    assert held.reasons == {
+        R.GATE_EDITED, R.GATE_ALONE_NEGATIVE, R.TOO_FEW_EVENTS, R.LOW_VIABILITY,
+    }  # fmt: skip
+
+
+def test_a_negative_without_and_with_drawn_gates_is_one():
+    drawn, bare = decided("not_aberrant", reasons={R.GATE_EDITED}), decided("not_aberrant")
+    assert hold_to_own(drawn, bare, RULES) is drawn
+
+
+@pytest.mark.parametrize("call", ["aberrant", "suspicious", "not_evaluable"])
+def test_what_is_no_negative_stays_as_the_drawn_gates_make_it(call):
+    drawn = decided(call, n_blasts=200, reasons={R.GATE_EDITED})
+    assert hold_to_own(drawn, decided("not_aberrant"), RULES) is drawn
+
+
+@pytest.mark.parametrize("code", [R.GATE_REMOVED_CANDIDATES, R.GATE_BLASTS_UNSUPPORTED])
+def test_what_a_drawn_gate_took_away_or_put_in_forbids_a_negative(code):
+    assert verdict("not_aberrant", reasons={code}) is V.INDETERMINATE

@@ -183,7 +183,8 @@ def judge_drawn_blasts(
     if search.call is AberrancyCall.ABERRANT and _mostly(mask, search.blasts):
         return replace(search, blasts=mask)
     continuum = search.continuum or measure_continuum(gated, limits)
-    evidence = internal_evidence(gated, mask, continuum, limits)
+    gateable = "B_lineage" in gated.populations  # else the tube has no cells to judge by
+    evidence = internal_evidence(gated, mask, continuum, limits) if gateable else ()
     percent = 100 * n / max(int(np.count_nonzero(gated.nucleated)), 1)
     needed = needed_percent(limits, known_bcp_all=known_bcp_all)
     judged = replace(

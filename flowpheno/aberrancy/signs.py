@@ -159,9 +159,11 @@ def dim_cd45(gated: GatedTube, candidate: EventMask, limits: AberrancyLimits) ->
     list of Aberrancy
         Empty where there is no such sign, or the tube cannot show it.
     """
-    cd45 = gated.decades.of(CD45)
-    delta = float(np.median(cd45[candidate]) - np.median(cd45[gated.mask("lymphocytes")]))
-    if not delta <= limits.internal_cd45_log10:  # NaN without lymphocytes
+    cd45, lymphocytes = gated.decades.of(CD45), gated.mask("lymphocytes")
+    if not lymphocytes.any():
+        return []
+    delta = float(np.median(cd45[candidate]) - np.median(cd45[lymphocytes]))
+    if delta > limits.internal_cd45_log10:
         return []
     text = f"CD45 {delta:+.2f} log10 against the lymphocytes of the tube"
     return [

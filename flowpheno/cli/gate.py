@@ -1,4 +1,4 @@
-"""``flowpheno gate``: gates that a person drew, applied to a file."""
+"""``flowpheno gate``: gates that a person drew, or populations found without any."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from flowpheno.fcs.spillover import Spillover
     from flowpheno.pipeline.gates import GatedFile
+    from flowpheno.pipeline.populations import FoundPopulations
+    from flowpheno.reading import TableScale
 
 
 def gate(
@@ -20,12 +23,13 @@ def gate(
         Path, typer.Argument(help="An FCS file, plain or gzipped, or events as CSV or Parquet")
     ],
     strategy: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             help="Gates: Gating-ML 2.0 (.xml), FlowJo 10 (.wsp), YAML (.yaml), or the name of a "
-            "strategy from `flowpheno panels list`"
+            "strategy from `flowpheno panels list`; without it populations are found by the "
+            "levels of their markers (panels/populations.yaml)"
         ),
-    ],
+    ] = None,
     sample: Annotated[
         str, typer.Option(help="Sample of a FlowJo workspace; the one of that file name without")
     ] = "",
@@ -44,14 +48,14 @@ def gate(
     force: Annotated[bool, typer.Option("--force", help="Replace existing files")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> int:
-    """Apply gates to a file.
+    """Apply gates to a file, or find its populations without a hand-drawn gate.
 
     Parameters
     ----------
     path : Path
         An FCS file or an event table.
-    strategy : Path
-        The gates: a file, or a name.
+    strategy : Path or None
+        The gates: a file, or a name. None finds populations by their markers.
     sample : str
         Sample of a FlowJo workspace.
     matrix : Path or None
@@ -74,27 +78,98 @@ def gate(
     """
     from flowpheno.compensation import read_spillover_file
     from flowpheno.errors import FcsError
-    from flowpheno.pipeline.gates import find_strategy, gate_file, read_strategy, write_gated
     from flowpheno.reading import parse_scale
 
     missing = [p for p in (path, matrix, panels) if p is not None and not p.exists()]
     if missing:
         raise typer.BadParameter(f"does not exist: {', '.join(map(str, missing))}")
-    gates = read_strategy(find_strategy(strategy, panels), sample=sample or path.name)
     meant = parse_scale(scale) if scale else None
     spillover = None if matrix is None else read_spillover_file(matrix)
     try:
-        gated = gate_file(path, gates, matrix=spillover, scale=meant)
+        if strategy is None:
+            found = _find(path, matrix=spillover, scale=meant, panels=panels)
+            _show_found(found, out, force=force, as_json=as_json)
+        else:
+            wanted = (strategy, sample or path.name, panels)
+            gated = _apply(path, wanted, matrix=spillover, scale=meant)
+            _show_gated(gated, out, force=force, as_json=as_json)
     except FcsError as error:  # knows the place in the file, not the file
         typer.echo(f"flowpheno: {path}: {error}", err=True)
         return 1
+    return 0
+
+
+def _apply(
+    path: Path,
+    wanted: tuple[Path, str, Path | None],
+    *,
+    matrix: Spillover | None,
+    scale: TableScale | None,
+) -> GatedFile:
+    from flowpheno.pipeline.gates import find_strategy, gate_file, read_strategy
+
+    strategy, sample, panels = wanted
+    gates = read_strategy(find_strategy(strategy, panels), sample=sample)
+    return gate_file(path, gates, matrix=matrix, scale=scale)
+
+
+def _show_gated(gated: GatedFile, out: Path | None, *, force: bool, as_json: bool) -> None:
+    from flowpheno.pipeline.gates import write_gated
+
     written = () if out is None else write_gated(gated, out, overwrite=force)
     if as_json:
         said = _as_dict(gated) | {"written": [str(one) for one in written]}
         typer.echo(json.dumps(said, indent=2, ensure_ascii=False))
     else:
         _print(gated, written)
-    return 0
+
+
+def _find(
+    path: Path,
+    *,
+    matrix: Spillover | None,
+    scale: TableScale | None,
+    panels: Path | None,
+) -> FoundPopulations:
+    from flowpheno.compensation import with_spillover
+    from flowpheno.panel.definitions import load_definitions
+    from flowpheno.pipeline.populations import find_populations
+    from flowpheno.reading import read_sample
+
+    definitions = load_definitions(panels)
+    tube = read_sample(path, vocabulary=definitions.vocabulary, scale=scale)
+    if matrix is not None:
+        tube = with_spillover(tube, matrix)
+    return find_populations(tube, definitions)
+
+
+def _show_found(found: FoundPopulations, out: Path | None, *, force: bool, as_json: bool) -> None:
+    from flowpheno.cli.tables import print_table
+    from flowpheno.pipeline.populations import write_populations
+
+    written = () if out is None else write_populations(found, out, overwrite=force)
+    table = found.table
+    if as_json:
+        said = found.as_dict() | {"written": [str(one) for one in written]}
+        typer.echo(json.dumps(said, indent=2, ensure_ascii=False))
+        return
+    rows = [
+        (
+            row.population,
+            row.parent,
+            f"{row.n}",
+            "" if math.isnan(row.percent_of_parent) else f"{row.percent_of_parent:.2f}",
+            "" if math.isnan(row.confidence) else f"{row.confidence:.2f}",
+            row.by,
+        )
+        for row in table.itertuples()
+    ]
+    columns = ("population", "parent", "n", "percent_of_parent", "confidence", "by")
+    print_table(f"Populations of {found.gated.sample.name}", columns, rows)
+    for finding in found.gated.findings:
+        typer.echo(f"{finding.code} {finding.severity}: {finding.message}", err=True)
+    for one in written:
+        typer.echo(f"written: {one}", err=True)
 
 
 def _as_dict(gated: GatedFile) -> dict[str, Any]:

@@ -43,14 +43,14 @@ def assign_clusters(
     from sklearn.cluster import KMeans  # noqa: PLC0415 - slow to import
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn
 
-    space = np.asarray(space, np.float64)  # scikit-learn widens single precision piecewise, slowly
-    some = space[fitted]
+    wide = np.asarray(space, np.float64)  # scikit-learn widens single precision piecewise, slowly
+    some = wide[fitted]
     first = starting_centres(some, k)
     means = KMeans(
         len(first), init=first, n_init=1, max_iter=_ROUNDS, tol=_TOLERANCE, random_state=seed
     )
     with threadpool_limits(1):
-        return np.asarray(means.fit(some).predict(space), np.int32)
+        return np.asarray(means.fit(some).predict(wide), np.int32)
 
 
 def starting_centres(values: Matrix, k: int) -> Matrix:

@@ -42,15 +42,18 @@ class Resolved:
     findings: tuple[Finding, ...]
 
 
-def resolve(tube: Landmarks, nucleated: EventMask, dropped: Mapping[str, EventMask]) -> Resolved:
+def resolve(
+    tube: Landmarks, roots: Mapping[str, EventMask], dropped: Mapping[str, EventMask]
+) -> Resolved:
     """Find every population that a tube's markers allow.
 
     Parameters
     ----------
     tube : Landmarks
         The tube with its landmarks and definitions.
-    nucleated : EventMask
-        Nucleated single living cells.
+    roots : mapping of str to EventMask
+        Populations that other stages found, such as ``"nucleated"``; definitions that are no
+        part of them are passed over.
     dropped : mapping of str to EventMask
         Events that each step of quality control excluded; empty where that is not known.
 
@@ -59,12 +62,14 @@ def resolve(tube: Landmarks, nucleated: EventMask, dropped: Mapping[str, EventMa
     Resolved
         Populations and findings; a population whose parent is out of reach is so too.
     """
-    within = {"all": known(np.ones_like(nucleated)), "nucleated": known(nucleated)}
+    within = {name: known(mask) for name, mask in roots.items()}
     found: dict[str, Population] = {}
     fallbacks: list[str] = []
     missing: list[str] = []
     clusters: dict[str, CellClusters] = {}
     for definition in tube.definitions.populations:
+        if definition.parent not in {*within, *missing}:
+            continue
         if steps := definition.dropped_by or definition.kept_by:
             if steps[-1] in dropped:
                 found[definition.name] = _controlled(definition, dropped)

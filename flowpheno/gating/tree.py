@@ -122,7 +122,8 @@ def gate_tube(
         blank=blank,
     )
     scatter = odd_scatter(sample, decades, anchors, limits)
-    resolved = resolve(tube, nucleated, {**(dropped or {}), **scatter})
+    roots = {"all": np.ones_like(nucleated), "nucleated": nucleated}
+    resolved = resolve(tube, roots, {**(dropped or {}), **scatter})
     return GatedTube(
         sample=sample,
         decades=decades,

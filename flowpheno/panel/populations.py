@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from flowpheno.gating.definition import Level, PopulationDefinition
     from flowpheno.marker import Marker
 
-ROOTS = ("all", "nucleated")
-"""Populations that quality control gives."""
+ROOTS = ("all", "nucleated", "hematogones")
+"""Populations that quality control, and the search for aberrant cells, give."""
 REQUIRED = ("B_lineage", "B_mature", "plasma", "B_precursors", "lymphocytes", "T", "gran", "mono")
 """Populations that later stages ask for by name."""
 QC_STEPS = (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -69,6 +70,22 @@ class FoundPopulations:
             ],
             columns=list(POPULATION_COLUMNS),
         )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the populations, cut points and findings as plain values.
+
+        Returns
+        -------
+        dict
+            What JSON can hold; None for a number that is none.
+        """
+        return {
+            "sample": self.gated.sample.name,
+            "events": self.gated.sample.n_events,
+            "populations": _records(self.table),
+            "cuts": _records(self.cuts),
+            "findings": _records(_findings(self)),
+        }
 
     @property
     def cuts(self) -> pd.DataFrame:
@@ -170,6 +187,16 @@ def write_populations(
         found.events.to_parquet(part, index=False)
     written.append(out / "membership.parquet")
     return (*written, *_write_plots(found.gated, out / "plots", overwrite=overwrite))
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {
+            name: None if isinstance(value, float) and math.isnan(value) else value
+            for name, value in row.items()
+        }
+        for row in table.to_dict("records")
+    ]
 
 
 def _findings(found: FoundPopulations) -> pd.DataFrame:

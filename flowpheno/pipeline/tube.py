@@ -14,6 +14,7 @@ from flowpheno.aberrancy.internal import detect_internally
 from flowpheno.aberrancy.non_b import find_non_b_blasts
 from flowpheno.compensation import check_spillover, compensate
 from flowpheno.gating import GatedTube, gate_tube
+from flowpheno.gating.resolve import resolve
 from flowpheno.pipeline.drawn import draw
 from flowpheno.pipeline.edits import (
     NUCLEATED,
@@ -254,5 +255,8 @@ def _with_blasts(gated: GatedTube, detection: Detection, drawn: EventMask | None
     if drawn is not None:  # which takes no cell from the blasts
         normal = drawn & gated.nucleated & ~detection.blasts
     hematogones = Population("hematogones", "nucleated", normal)
-    populations = {**gated.populations, "blasts": blasts, "hematogones": hematogones}
-    return replace(gated, populations=populations)
+    stages = {}
+    if gated.landmarks is not None and normal.any():
+        stages = dict(resolve(gated.landmarks, {HEMATOGONES: normal}, {}).populations)
+    found = {"blasts": blasts, "hematogones": hematogones, **stages}
+    return replace(gated, populations={**gated.populations, **found})

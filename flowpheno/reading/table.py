@@ -129,7 +129,10 @@ def _scale(scale: TableScale | None, told: Description | None, shown: str) -> Sc
     if isinstance(scale, LogChannels | IonCounts):
         scale = Scale.LINEAR
     if told is None and scale is None:
-        raise TableError(f"{shown}: a table does not say its scale; linear or relative?")
+        raise TableError(
+            f"{shown}: a table does not say its scale: linear, relative, mass, or log "
+            "(channel numbers of a logarithmic amplifier)?"
+        )
     if told is not None and scale not in {None, told.scale}:
         raise TableError(f"{shown}: the file says that its scale is {told.scale}, not {scale}")
     return told.scale if told is not None else Scale(scale or Scale.LINEAR)

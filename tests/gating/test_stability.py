@@ -1,8 +1,8 @@
 """The same file, recorded a little otherwise, gives the same populations.
 
 Overlap is that of the cells which both times are nucleated single cells (quality control is not
-judged here). It is asserted for every population of at least 200 cells: of fewer, a handful that lie
-beside a border make 5 %.
+judged here). It is asserted for every population of at least 200 cells: of fewer, a handful that
+lie beside a border make 5 %.
 """
 
 from __future__ import annotations

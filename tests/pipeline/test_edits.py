@@ -21,6 +21,7 @@ from flowpheno.sample import Channel, ChannelKind
 from flowpheno.simulation import Artefacts
 from flowpheno.specimen import Specimen
 from flowpheno.verdict import SpecimenVerdict as V
+from tests.marrows import without
 
 CD34 = Marker("CD34")
 QUIET = Artefacts(clog=False, dead=0.03)
@@ -233,6 +234,25 @@ def test_drawn_blasts_without_a_b_antigen_are_of_another_lineage(judge, negative
     counts = {p.name: p.n for p in result.tubes[0].populations}
     assert counts["non_B_blasts"] == tubes["negative"].gated.mask("T").sum()
     assert result.verdict.n_blasts == 0
+
+
+def test_where_nothing_can_be_gated_drawn_blasts_are_at_most_suspicious(judge, full, tubes):
+    blind = without(full, "CD45", "SSC")
+    sample, gates = drawn(blind, blasts=tubes["full"].detection.blasts.copy(), T=nobody(full))
+    result = judge(sample, gates, known_bcp_all=True)
+    assert result.verdict.verdict in {V.SUSPICIOUS, V.INDETERMINATE}
+    assert R.GATE_BLASTS_UNSUPPORTED in result.verdict.reasons
+    (finding,) = findings(result, R.GATE_NOT_APPLIED)
+    assert "do not tell T" in finding.message
+
+
+def test_controls_drawn_empty_make_nothing_negative(judge, positive, found, template):
+    empty = dict.fromkeys(("lymphocytes", "T", "gran", "plasma", "B_mature"), nobody(positive))
+    sample, gates = drawn(positive, **empty)
+    result = judge(sample, gates, template=template, known_bcp_all=True)
+    assert found.verdict.verdict in POSITIVE
+    assert result.verdict.verdict is not V.NO_ABERRANT_B_PRECURSOR
+    assert judge(sample, gates).verdict.verdict is not V.NO_ABERRANT_B_PRECURSOR
 
 
 @pytest.mark.parametrize("name", ["gran", "mono", "B_mature"])
