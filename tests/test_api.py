@@ -6,6 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import flowpheno as fp
+from flowpheno.panel.strategy_text import strategy_yaml
 from flowpheno.panel.tubes import builtin_tubes
 from flowpheno.simulation import BlastRequest, load_specification, simulate_tube, write_simulated
 
@@ -137,6 +138,73 @@ def test_a_table_is_a_sample():
     table = pd.DataFrame({"CD19": [1.0, 2.0], "CD10": [3.0, 4.0]})
     made = fp.sample_from_table(table, scale=fp.Scale.LINEAR)
     assert made.markers == ("CD19", "CD10")
+
+
+@pytest.fixture(scope="module")
+def strategy():
+    scale = fp.transform.Logicle()
+    cd19 = fp.gates.Dimension(channel="CD19", compensation="FCS", transform=scale)
+    cells = fp.gates.Dimension(channel="FSC-A")
+    return fp.Strategy(
+        name="by hand",
+        gates=(
+            fp.gates.Threshold(id="nucleated", dimension=cells, value=20_000),
+            fp.gates.Threshold(id="bright", parent="nucleated", dimension=cd19, value=0.5),
+        ),
+    )
+
+
+def test_gates_are_applied_to_a_sample_or_a_file(sample, path, strategy, tmp_path):
+    gated = fp.gate(sample, strategy)
+    assert repr(gated) == f"<Gated marrow: 2 gates, {sample.n_events} events>"
+    assert gated.table["gate"].tolist() == ["nucleated", "bright"]
+    assert gated.events["bright"].sum() == gated.mask("bright").sum() == gated.table["n"][1]
+    assert isinstance(gated.plot("bright"), Figure)
+    assert tmp_path / "out" / "gates.csv" in gated.write(tmp_path / "out")
+    own = tmp_path / "ours.yaml"
+    own.write_text(strategy_yaml(strategy), encoding="utf-8")
+    pd.testing.assert_frame_equal(fp.gate(path, own).table, gated.table)
+    assert fp.read_strategy(own) == strategy
+    table = tmp_path / "events.parquet"
+    fp.write_sample(sample, table)
+    pd.testing.assert_frame_equal(fp.gate(str(table), str(own)).table, gated.table)
+
+
+def test_a_matrix_may_be_given_with_gates(sample, strategy, tmp_path):
+    detectors = sample.spillover.detectors
+    matrix = tmp_path / "none.csv"
+    rows = [",".join("1" if a == b else "0" for b in detectors) for a in detectors]
+    matrix.write_text("\n".join([",".join(detectors), *rows]), encoding="utf-8")
+    bare = fp.gate(sample, strategy, matrix=matrix).table["n"]
+    assert bare[0] == fp.gate(sample, strategy).table["n"][0]
+    assert bare[1] != fp.gate(sample, strategy).table["n"][1]
+
+
+def test_a_gate_that_is_not_there_is_named(sample, strategy):
+    gated = fp.gate(sample, strategy)
+    with pytest.raises(fp.errors.GateError, match="'dim' is no gate here; there are nucleated"):
+        gated.mask("dim")
+    reference = fp.gates.Reference(gate="bright", complement=True)
+    dim = fp.gates.Boolean(id="dim", operator=fp.gates.Operator.NOT, references=(reference,))
+    odd = fp.gate(sample, fp.Strategy(gates=(*strategy.gates, dim)))
+    with pytest.raises(fp.errors.GateError, match="gate dim: there is no picture of it"):
+        odd.plot("dim")
+
+
+def test_drawn_gates_enter_a_verdict(sample, path, strategy, result, tmp_path):
+    edited = fp.classify(sample, gates=strategy)
+    (edit,) = edited.findings.loc[edited.findings["code"] == "GATE_EDITED", "message"]
+    assert "nucleated is that of by hand (sha256 " in edit
+    assert edited.verdict.n_nucleated == fp.gate(sample, strategy).table["n"][0]
+    assert edited.tubes[0].unedited.n_nucleated == result.verdict.n_nucleated
+    own = tmp_path / "ours.yaml"
+    own.write_text(strategy_yaml(strategy), encoding="utf-8")
+    cohort = fp.classify_directory(path, gates=own)
+    columns = ["verdict", "n_blasts", "n_nucleated"]
+    pd.testing.assert_frame_equal(cohort.table[columns], edited.table[columns])
+    assert "gates: ours.yaml" in cohort.run.definitions
+    with pytest.raises(fp.errors.PanelError, match="no strategy of that name"):
+        fp.classify(sample, gates="hand_drawn")
 
 
 def test_a_typed_phenotype_is_scored_and_matched():

@@ -58,6 +58,7 @@ _FLOOR = 0.05
 """Quantile of the clusters that stands for the lowest one."""
 _ALIKE_CD45, _ALIKE_SSC, _ALIKE_MARKER = 0.25, 0.3, 0.6
 """Decades within which clusters are of one kind."""
+_ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -115,7 +116,7 @@ def find_anchors(decades: Decades, parent: EventMask, limits: GatingLimits) -> A
     if t_clusters.size == 0:
         return None
     scatter = decades.of(SSC)
-    lymphocytes = np.isin(cluster, t_clusters)
+    lymphocytes = _settle(decades, cluster, t_clusters, medians)
     if decades.counts and not _lacks_antigens(decades, lymphocytes, limits):
         lymphocytes = _without_counts(decades, parent, limits)
         if np.count_nonzero(lymphocytes) < _FEWEST:
@@ -248,6 +249,48 @@ def _lymphocyte_clusters(
             score += 0.5 * above_floor(marker)
     score[~usable] = -np.inf
     return np.flatnonzero(usable & _like(int(np.argmax(score)), decades, medians))
+
+
+def _settle(
+    decades: Decades,
+    cluster: np.ndarray[tuple[int], np.dtype[np.int32]],
+    start: np.ndarray[tuple[int], np.dtype[np.int64]],
+    medians: Matrix,
+) -> EventMask:
+    """Move the window of CD45 and side scatter onto its own medians: no border of a cluster stays.
+
+    Events of every cluster that bears no more of another lineage than the first ones count. CD45
+    alone tells too little: without side scatter, a constant here, the clusters stay.
+    """
+    chosen = np.isin(cluster, start)
+    if np.ptp(decades.of(SSC)) == 0:
+        return np.asarray(chosen)
+    bears = _bears_no_more(start, decades, medians)
+    within = np.concatenate([bears, [False]])[cluster]
+    cd45, scatter = decades.of(CD45), decades.of(SSC)
+    for _ in range(_ROUNDS):
+        near = np.abs(cd45 - np.median(cd45[chosen])) < _ALIKE_CD45
+        near &= np.abs(scatter - np.median(scatter[chosen])) < _ALIKE_SSC
+        near &= within
+        if not near.any() or np.array_equal(near, chosen):
+            break
+        chosen = near
+    return np.asarray(chosen)
+
+
+def _bears_no_more(
+    start: np.ndarray[tuple[int], np.dtype[np.int64]], decades: Decades, medians: Matrix
+) -> EventMask:
+    alike = np.isfinite(medians[:, decades.columns[CD45]])
+    for marker in _NOT_ON_T:
+        if marker in decades:
+            column = np.maximum(medians[:, decades.columns[marker]], _NOISE)
+            alike &= column - np.median(column[start]) < _ALIKE_MARKER
+    for marker in (CD3, CYCD3):
+        if marker in decades:
+            column = medians[:, decades.columns[marker]]
+            alike &= column > np.median(column[start]) - _ALIKE_MARKER
+    return np.asarray(alike)
 
 
 def _like(best: int, decades: Decades, medians: Matrix) -> EventMask:

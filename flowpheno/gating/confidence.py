@@ -39,12 +39,12 @@ def agreement(ordered: EventMatrix | Values, cut: float, others: Sequence[float]
         there are no others, or where nothing lies above any.
     """
 
-    def n_above(position: float) -> int:
+    def _n_above(position: float) -> int:
         return len(ordered) - int(np.searchsorted(ordered, position, "right"))
 
     shares = []
     for other in others:
-        fewer, more = sorted((n_above(cut), n_above(other)))
+        fewer, more = sorted((_n_above(cut), _n_above(other)))
         shares.append(fewer / more if more else 1.0)
     return float(np.mean(shares)) if shares else 1.0
 

@@ -106,7 +106,15 @@ class Landmarks:
             certain=held.certain, mask=held.mask | ~beyond, possible=held.possible | ~beyond
         )
 
-    def between(self, marker: Marker, name: str, values: Values, parent: EventMask) -> Membership:
+    def between(
+        self,
+        marker: Marker,
+        name: str,
+        values: Values,
+        parent: EventMask,
+        *,
+        reach: float = 0.0,
+    ) -> Membership:
         """Find which values of a marker lie at a level, such as medians of clusters.
 
         Parameters
@@ -119,6 +127,8 @@ class Landmarks:
             Decades, shape ``(n,)``.
         parent : EventMask
             Cells whose valley is meant where the level asks for one.
+        reach : float
+            Decades by which the borders are less certain than their estimates.
 
         Returns
         -------
@@ -128,10 +138,11 @@ class Landmarks:
         level = self._level(marker, name)
         held = known(np.ones(len(values), bool))
         for landmark, offset in level.above.items():
-            held &= _above(values, self._border(landmark, marker, parent).moved(offset))
+            border = self._border(landmark, marker, parent).moved(offset)
+            held &= _above(values, border.widened(reach))
         for landmark, offset in level.up_to.items():
-            above = _above(values, self._border(landmark, marker, parent).moved(offset))
-            held -= above
+            border = self._border(landmark, marker, parent).moved(offset)
+            held -= _above(values, border.widened(reach))
         return held
 
     def borders(self, marker: Marker, name: str, parent: EventMask) -> tuple[float, float]:
@@ -199,6 +210,9 @@ class _Border:
     at: float
     least: float
     most: float
+
+    def widened(self, reach: float) -> _Border:
+        return _Border(self.at, self.least - reach, self.most + reach)
 
     def moved(self, offset: float) -> _Border:
         return _Border(self.at + offset, self.least + offset, self.most + offset)

@@ -106,6 +106,9 @@ class GatingLimits:
     condensed_sd : float
         Robust standard deviations of lymphocytes in granularity for their size, beyond which a
         small cell is dying.
+    cluster_reach : float
+        Decades between the median of a cluster and a border, under which its cells are judged
+        one by one.
     b_clusters : int
         Clusters that split the B lineage.
     valley_depth : float
@@ -140,6 +143,7 @@ class GatingLimits:
     floor_share: float
     floor_gap: float
     condensed_sd: float
+    cluster_reach: float
     b_clusters: int
     valley_depth: float
     valley_share: float

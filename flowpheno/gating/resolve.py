@@ -159,7 +159,24 @@ class _Judge:
         self._clusters = clusters if by is Unit.CLUSTERS else None
 
     def definition(self, definition: PopulationDefinition, ways: tuple[Way, ...]) -> Membership:
-        """Events that the ways find, in and outside the parent."""
+        """Events that the ways find, in and outside the parent.
+
+        A cluster beside a border would go over as a whole when the border moves a little: its
+        cells are judged one by one.
+        """
+        members = self.by_unit(definition, ways)
+        if self._clusters is None:
+            return members
+        alone = _Judge(self._tube, self._parent, None, Unit.EVENTS).by_unit(definition, ways)
+        beside = members.possible & ~members.certain
+        return Membership(
+            certain=members.certain | (beside & alone.certain),
+            mask=members.certain | (beside & alone.mask),
+            possible=members.certain | (beside & alone.possible),
+        )
+
+    def by_unit(self, definition: PopulationDefinition, ways: tuple[Way, ...]) -> Membership:
+        """Events, or whole clusters, that the ways find."""
         members = self._way(ways[0])
         for way in ways[1:]:
             members |= self._way(way)
@@ -184,7 +201,8 @@ class _Judge:
         if self._clusters is None:
             return self._tube.at(marker, level, self._parent)
         medians = self._clusters.medians_of(marker)
-        held = self._tube.between(marker, level, medians, self._parent)
+        reach = self._tube.limits.cluster_reach
+        held = self._tube.between(marker, level, medians, self._parent, reach=reach)
         return Membership(
             certain=self._clusters.members(held.certain),
             mask=self._clusters.members(held.mask),

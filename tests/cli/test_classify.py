@@ -1,5 +1,6 @@
 """flowpheno classify: a folder in which some files cannot be used."""
 
+import hashlib
 import json
 
 import pandas as pd
@@ -134,3 +135,102 @@ def test_the_manifest_names_every_bad_row(tmp_path, normal, one_line):
     assert main(arguments) == 1
     line = one_line()
     assert "line 2: known_bcp_all is 'perhaps'" in line
+
+
+# --- gates that a person drew ---
+
+DRAWN = """\
+kind: strategy
+scales:
+  wide: {type: logicle, T: 262144, W: 0.5, M: 4.5}
+gates:
+  - id: nucleated
+    type: threshold
+    dimension: {channel: FSC-A}
+    above: 20000
+  - id: B_lineage
+    type: threshold
+    parent: nucleated
+    dimension: {channel: CD19, compensation: FCS, scale: wide}
+    above: 2
+  - id: bright
+    type: threshold
+    parent: nucleated
+    dimension: {channel: CD45, compensation: FCS, scale: wide}
+    above: 0.7
+"""
+
+
+@pytest.fixture
+def gates(tmp_path):
+    path = tmp_path / "corrected.yaml"
+    path.write_text(DRAWN, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_drawn_gate_is_an_edit_in_every_output(leukemic, normal, gates, tmp_path, capsys, jobs):
+    out = tmp_path / "out"
+    arguments = ["classify", str(leukemic), str(normal), "--out", str(out), "--gates", str(gates)]
+    report = "--report" if jobs == "1" else "--no-report"
+    assert main([*arguments, "--events", "--jobs", jobs, report]) == 0
+    assert "GATE_EDITED" in capsys.readouterr().out
+    sha256 = hashlib.sha256(gates.read_bytes()).hexdigest()
+    run = json.loads((out / "results.json").read_text(encoding="utf-8"))
+    assert run["definitions"]["gates: corrected.yaml"] == sha256
+    (specimen,) = [s for s in run["specimens"] if s["specimen"] == "leukemic"]
+    assert specimen["verdict"]["verdict"] == "INDETERMINATE"  # no cell is left in the B lineage
+    said = " ".join(specimen["verdict"]["limitations"])
+    assert "Without the drawn gates the verdict would be CONFIRMED_BCP_ALL: " in said
+    findings = pd.read_csv(out / "findings.csv").set_index("specimen").loc["leukemic"]
+    edits = findings[findings["code"] == "GATE_EDITED"]
+    assert set(edits["severity"]) == {"warning"}
+    assert edits["message"].str.contains(f"corrected.yaml \\(sha256 {sha256}\\)").all()
+    assert edits["message"].str.contains(r"\d+ events before, \d+ after").all()
+    removed = findings[findings["code"] == "GATE_REMOVED_CANDIDATES"]
+    assert removed["severity"].tolist() == ["blocking"]
+    populations = pd.read_csv(out / "populations.csv").set_index(["specimen", "population"])
+    assert populations.loc[("leukemic", "bright"), "parent"] == "nucleated"
+    assert populations.loc[("leukemic", "B_lineage"), "n"] == 0
+    events = pd.read_parquet(out / "events" / "leukemic.parquet")
+    assert events["bright"].sum() == populations.loc[("leukemic", "bright"), "n"]
+    if report == "--report":
+        pages = [p.read_text(encoding="utf-8") for p in (out / "report").glob("*.html")]
+        page = next(p for p in pages if "corrected.yaml" in p and "leukemic" in p)
+        assert sha256 in page
+        assert "Without the drawn gates the verdict would be CONFIRMED_BCP_ALL" in page
+        assert "GATE_REMOVED_CANDIDATES" in page
+
+
+def test_gates_that_do_not_fit_a_tube_leave_it_as_it_was(leukemic, gates, results, tmp_path):
+    gates.write_text(DRAWN.replace("CD19", "CD777"), encoding="utf-8")
+    out = tmp_path / "out"
+    arguments = ["classify", str(leukemic), "--out", str(out), "--gates", str(gates)]
+    assert main([*arguments, "--no-report"]) == 0
+    found, own = (pd.read_csv(folder / "specimens.csv") for folder in (out, results))
+    columns = ["verdict", "n_blasts", "n_nucleated"]
+    assert found[columns].equals(own[columns])
+    findings = pd.read_csv(out / "findings.csv")
+    (message,) = findings.loc[findings["code"] == "GATE_NOT_APPLIED", "message"]
+    assert "leukemic has no channel CD777" in message
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("kind: strategy\ngates: []\n", "line 2: gates"), ("kind: [", "line")],
+    ids=["no gates", "no YAML"],
+)
+def test_gates_that_are_none_are_refused_before_a_file_is_judged(
+    leukemic, gates, tmp_path, one_line, content, said
+):
+    gates.write_text(content, encoding="utf-8")
+    out = tmp_path / "out"
+    assert main(["classify", str(leukemic), "--out", str(out), "--gates", str(gates)]) == 1
+    assert said in one_line()
+    assert not list(out.glob("*.json"))
+
+
+def test_gates_of_a_name_that_is_none_are_refused(leukemic, tmp_path, one_line):
+    arguments = ["classify", str(leukemic), "--out", str(tmp_path), "--gates", "hand_drawn"]
+    assert main(arguments) == 1
+    assert "no strategy of that name; there are: b_precursor_8c" in one_line()

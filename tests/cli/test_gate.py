@@ -3,6 +3,7 @@
 import csv
 import json
 
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
@@ -10,6 +11,7 @@ from flowpheno.cli import main
 from flowpheno.gates.gatingml import gatingml_of
 from flowpheno.panel.strategy import load_strategy
 from flowpheno.reading import read_fcs
+from flowpheno.writing import Form, write_sample
 
 TEXT = """\
 kind: strategy
@@ -162,3 +164,63 @@ def test_hostile_or_foreign_xml_is_one_line(leukemic, tmp_path, one_line, name, 
     path.write_text(content, encoding="utf-8")
     assert main(["gate", str(leukemic), "--strategy", str(path)]) == 1
     assert said in one_line()
+
+
+# --- tables, and strategies by name ---
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_an_event_table_is_gated_as_its_file_is(leukemic, strategy, tmp_path, capsys, ending):
+    table = tmp_path / f"events.{ending}"
+    write_sample(read_fcs(leukemic), table, form=Form(ending))
+    text = TEXT.replace("compensation: FCS, ", "") if ending == "csv" else TEXT
+    strategy.write_text(text, encoding="utf-8")
+    scale = ["--scale", "linear"] if ending == "csv" else []
+    found = []
+    for arguments in ([str(leukemic)], [str(table), *scale]):
+        assert main(["gate", *arguments, "--strategy", str(strategy), "--json"]) == 0
+        found.append(json.loads(capsys.readouterr().out)["gates"])
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "a table does not say its scale"),
+        (["--scale", "cubic"], "a scale is linear, relative, mass, log or log:DECADES/CHANNELS"),
+    ],
+)
+def test_a_table_must_be_told_its_scale(strategy, tmp_path, one_line, arguments, said):
+    table = tmp_path / "events.csv"
+    table.write_text("FSC-A,SSC-A,CD19\n1,2,3\n", encoding="utf-8")
+    assert main(["gate", str(table), "--strategy", str(strategy), *arguments]) == 1
+    assert said in one_line()
+
+
+def test_a_strategy_has_a_name(leukemic, strategy, tmp_path, capsys, one_line):
+    place = tmp_path / "panels" / "strategies"
+    place.mkdir(parents=True)
+    strategy.rename(place / "ours.yaml")
+    arguments = ["gate", str(leukemic), "--strategy", "ours", "--json"]
+    assert main([*arguments, "--panels", str(tmp_path / "panels")]) == 0
+    assert json.loads(capsys.readouterr().out)["strategy"] == "B cells"
+    assert main(arguments) == 1
+    assert "no strategy of that name; there are: b_precursor_8c" in one_line()
+
+
+def test_the_strategy_that_comes_along_fits_the_tube_it_was_drawn_on(data_dir, tmp_path, capsys):
+    path = data_dir / "b_all_mrd_labelled" / "494.fcs"
+    if not path.is_file():
+        pytest.skip("494.fcs is not here")
+    arguments = ["gate", str(path), "--strategy", "b_precursor_8c", "--json"]
+    assert main([*arguments, "--out", str(tmp_path)]) == 0
+    gates = {g["gate"]: g for g in json.loads(capsys.readouterr().out)["gates"]}
+    regions = [n for name, g in gates.items() if "region" in name for n in [g["n"]]]
+    assert sum(regions) + gates["CD45 negative"]["n"] == pytest.approx(
+        gates["single cells"]["n"], rel=0.01
+    )  # the map of CD45 and side scatter has no holes and no overlaps
+    quadrants = [g["n"] for name, g in gates.items() if name.startswith("CD10") and "CD20" in name]
+    assert sum(quadrants) == gates["CD19+"]["n"]
+    expert = pd.read_csv(path.with_name("494_labels.csv"))["cd19"].to_numpy(bool)
+    found = pq.read_table(tmp_path / "membership.parquet")["CD19+"].to_numpy(zero_copy_only=False)
+    assert 2 * (found & expert).sum() / (found.sum() + expert.sum()) > 0.95

@@ -21,7 +21,7 @@ from flowpheno.comparison import (
     profile,
 )
 from flowpheno.errors import ResultsError
-from flowpheno.finding import ReasonCode
+from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.lineage import Lineage
 from flowpheno.marker import Marker
 from flowpheno.panel.comparison import load_comparison_limits
@@ -504,11 +504,22 @@ def test_events_that_are_no_number_are_left_out():
     assert made.markers[CD45].n == 300
 
 
+def _guessed() -> Finding:
+    """A full scale that was read off the values."""
+    return Finding(
+        code=ReasonCode.RANGE_NOT_REACHED,
+        severity=Severity.WARNING,
+        stage="transform.full_scale",
+        message="of a scale of its own",
+    )
+
+
 @pytest.mark.parametrize(
     ("more", "limited"),
     [
         ({"compensated": False}, (ReasonCode.COMP_MATRIX_MISSING,)),
         ({"scale": Scale.RELATIVE}, (ReasonCode.SCALE_RELATIVE,)),
+        ({"findings": (_guessed(),)}, (ReasonCode.RANGE_NOT_REACHED,)),
     ],
 )
 def test_a_sample_that_cannot_be_compared_says_so(more, limited):

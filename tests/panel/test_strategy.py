@@ -18,10 +18,15 @@ from flowpheno.gates import (
     SpectrumMatrix,
     Strategy,
     Threshold,
+    populations_of,
 )
+from flowpheno.marker import spelling
+from flowpheno.panel.definitions import load_definitions
+from flowpheno.panel.files import builtin_directory, read_yaml
 from flowpheno.panel.kinds import check_file, kind_of_file
 from flowpheno.panel.strategy import load_strategy
 from flowpheno.panel.strategy_text import strategy_yaml
+from flowpheno.pipeline.edits import replaceable
 from flowpheno.transform import Asinh, Biex, Clipped, Log, Logicle
 from tests.gates.test_gatingml import strategies
 
@@ -173,3 +178,17 @@ def test_a_scale_that_no_file_states_is_refused():
     gate = Threshold(id="a", dimension=Dimension(channel="X", transform=Odd()), value=1.0)
     with pytest.raises(GateError, match="a strategy file has no scale such as"):
         strategy_yaml(Strategy(gates=(gate,)))
+
+
+SHIPPED = sorted((builtin_directory() / "strategies").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)
+def test_a_strategy_that_comes_along_replaces_no_population(path):
+    assert check_file(path) == ()
+    strategy = load_strategy(path)
+    assert strategy.name == path.stem  # by which it is called on the command line
+    ids = {spelling(name) for gate in strategy.gates for name in (gate.id, *populations_of(gate))}
+    names = {spelling(name) for name in replaceable(load_definitions())}
+    assert ids & names == set()
+    assert "[P]" in read_yaml(path)["reference"]

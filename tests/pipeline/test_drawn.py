@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -202,3 +203,23 @@ def test_what_is_no_strategy_is_refused(tmp_path, name, content, error, said):
     for read in (read_drawn_gates, read_strategy):
         with pytest.raises(error, match=said):
             read(path)
+
+
+def test_a_workspace_is_read_with_all_its_samples(data_dir):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of packages it imports
+        pytest.importorskip("flowkit", reason="FlowKit is not here: extra flowjo")
+    folder = data_dir / "flowjo" / "simple_diamond_example"
+    if not folder.is_dir():
+        pytest.skip("the FlowJo examples are not here")
+    gates = read_drawn_gates(folder / "test_data_diamond_biex_rect.wsp")
+    assert gates.name == "test_data_diamond_biex_rect.wsp"
+    file = folder / "test_data_diamond_01.fcs"
+    assert file.name in gates.strategies
+    here = read_fcs(file)
+    (gate, *_) = gates.strategy_for(here).gates
+    cells = draw(gates, here, (gate.id, "T"))
+    assert cells.masks[gate.id].any()
+    assert cells.findings == ()
+    elsewhere = draw(gates, replace(here, name="other.fcs", origin=None), (gate.id,))
+    assert "the workspace has no gates for other.fcs" in elsewhere.findings[0].message
