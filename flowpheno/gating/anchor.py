@@ -37,6 +37,7 @@ _NOT_ON_T = tuple(
         "cyMPO",
     )
 )
+_NOT_ON_GRANULOCYTES = tuple(Marker(m) for m in ("CD19", "CD22", "cyCD79a", "CD34", "TdT"))
 _CLUSTERED = (
     *_NOT_ON_T,
     CD45,
@@ -123,6 +124,10 @@ def find_anchors(decades: Decades, parent: EventMask, limits: GatingLimits) -> A
             return None
     home = float(np.median(scatter[lymphocytes]))
     high = medians[:, decades.columns[SSC]] > home + limits.granulocyte_gap
+    for marker in _NOT_ON_GRANULOCYTES:  # large blasts may be as granular
+        if marker in decades:
+            dark = float(np.median(decades.of(marker)[lymphocytes]))
+            high &= medians[:, decades.columns[marker]] < dark + limits.granulocyte_antigen
     granulocytes = np.isin(cluster, np.flatnonzero(high & (sizes >= _FEWEST)))
     border = home + limits.side_scatter_span
     if np.count_nonzero(granulocytes) >= limits.minimum_control:

@@ -135,8 +135,14 @@ def gather_evidence(
 def _control(
     decades: Decades, marker: Marker, values: EventMatrix, limits: GatingLimits
 ) -> Control:
-    """Measure the negative on linear intensity: noise is symmetric there."""
+    """Measure the negative on linear intensity: noise is symmetric there.
+
+    A few cells of another kind among the control must not end it where they lie.
+    """
     linear = decades.linear(marker, values.astype(np.float64))
+    near = linear <= np.median(linear) + limits.cut.foreign_sd * robust_sd(linear)
+    if np.mean(near) >= 1 - limits.cut.foreign_share:
+        linear = linear[near]
     ends = np.array(
         [
             np.percentile(linear, limits.control_quantile),

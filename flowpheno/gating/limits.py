@@ -27,6 +27,9 @@ class CutLimits:
         How often a density is drawn again to see whether its valley stays.
     stability : float
         Share of the positive events that must stay positive then, or a mixture goes before it.
+    foreign_sd, foreign_share : float
+        Robust standard deviations above the control's median beyond which cells are foreign to
+        it, and their share of it at most: more of them are a part of it.
     """
 
     mixture_separation: float
@@ -36,6 +39,8 @@ class CutLimits:
     confidence: float
     replicates: int
     stability: float
+    foreign_sd: float
+    foreign_share: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +93,9 @@ class GatingLimits:
         Decades above the lymphocytes at which it ends where there are no granulocytes.
     granulocyte_gap : float
         Decades of side scatter above the lymphocytes from which cells may be granulocytes.
+    granulocyte_antigen : float
+        Decades of a B or precursor antigen above the lymphocytes that granulocytes reach by
+        autofluorescence.
     bandwidth : float
         Standard deviation of the density kernel, decades.
     split_bandwidth : float
@@ -135,6 +143,7 @@ class GatingLimits:
     side_scatter_share: float
     side_scatter_span: float
     granulocyte_gap: float
+    granulocyte_antigen: float
     bandwidth: float
     split_bandwidth: float
     landmark_error: float
