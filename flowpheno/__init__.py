@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from flowpheno.api import from_anndata as from_anndata
     from flowpheno.api import gate as gate
     from flowpheno.api import match_phenotypes as match_phenotypes
+    from flowpheno.api import populations as populations
     from flowpheno.api import score as score
     from flowpheno.api import to_anndata as to_anndata
     from flowpheno.compensation import compensate as compensate
@@ -81,6 +82,7 @@ _HOME = {
     "iterate_fcs": "flowpheno.reading",
     "load_definitions": "flowpheno.panel.definitions",
     "match_phenotypes": "flowpheno.api",
+    "populations": "flowpheno.api",
     "read_fcs": "flowpheno.reading",
     "read_spillover_csv": "flowpheno.compensation",
     "read_strategy": "flowpheno.pipeline.gates",

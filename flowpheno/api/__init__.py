@@ -6,6 +6,7 @@ from flowpheno.api.anndata import from_anndata, to_anndata
 from flowpheno.api.compare import compare
 from flowpheno.api.gate import Gated, gate
 from flowpheno.api.judge import classify, classify_directory
+from flowpheno.api.populations import Populations, populations
 from flowpheno.api.typed import match_phenotypes, score
 from flowpheno.api.values import Classified, Cohort
 
@@ -13,12 +14,14 @@ __all__ = [
     "Classified",
     "Cohort",
     "Gated",
+    "Populations",
     "classify",
     "classify_directory",
     "compare",
     "from_anndata",
     "gate",
     "match_phenotypes",
+    "populations",
     "score",
     "to_anndata",
 ]

@@ -148,21 +148,21 @@ def _show_found(found: FoundPopulations, out: Path | None, *, force: bool, as_js
     from flowpheno.pipeline.populations import write_populations
 
     written = () if out is None else write_populations(found, out, overwrite=force)
-    table = found.table
+    said = found.as_dict()
     if as_json:
-        said = found.as_dict() | {"written": [str(one) for one in written]}
+        said["written"] = [str(one) for one in written]
         typer.echo(json.dumps(said, indent=2, ensure_ascii=False))
         return
     rows = [
         (
-            row.population,
-            row.parent,
-            f"{row.n}",
-            "" if math.isnan(row.percent_of_parent) else f"{row.percent_of_parent:.2f}",
-            "" if math.isnan(row.confidence) else f"{row.confidence:.2f}",
-            row.by,
+            row["population"],
+            row["parent"],
+            f"{row['n']}",
+            "" if row["percent_of_parent"] is None else f"{row['percent_of_parent']:.2f}",
+            "" if row["confidence"] is None else f"{row['confidence']:.2f}",
+            row["by"],
         )
-        for row in table.itertuples()
+        for row in said["populations"]
     ]
     columns = ("population", "parent", "n", "percent_of_parent", "confidence", "by")
     print_table(f"Populations of {found.gated.sample.name}", columns, rows)

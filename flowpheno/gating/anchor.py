@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from flowpheno.gating.limits import GatingLimits
 
 CD45, SSC, CD3, CYCD3 = Marker("CD45"), Marker("SSC"), Marker("CD3"), Marker("cyCD3")
-_NOT_ON_T = tuple(
+NOT_ON_T = tuple(
     Marker(m)
     for m in (
         "CD19",
@@ -39,7 +39,7 @@ _NOT_ON_T = tuple(
 )
 _NOT_ON_GRANULOCYTES = tuple(Marker(m) for m in ("CD19", "CD22", "cyCD79a", "CD34", "TdT"))
 _CLUSTERED = (
-    *_NOT_ON_T,
+    *NOT_ON_T,
     CD45,
     CD3,
     CYCD3,
@@ -53,11 +53,11 @@ _COARSE = 25
 _PER_COARSE = 1200
 _PER_CLUSTER = 20
 _FEWEST = 25
-_NOISE = 0.4
+NOISE = 0.4
 """Decades under which a value is background of the detector."""
 _FLOOR = 0.05
 """Quantile of the clusters that stands for the lowest one."""
-_ALIKE_CD45, _ALIKE_SSC, _ALIKE_MARKER = 0.25, 0.3, 0.6
+_ALIKE_CD45, _ALIKE_SSC, ALIKE_MARKER = 0.25, 0.3, 0.6
 """Decades within which clusters are of one kind."""
 _ROUNDS = 20
 
@@ -148,7 +148,7 @@ def find_anchors(decades: Decades, parent: EventMask, limits: GatingLimits) -> A
 def _lacks_antigens(decades: Decades, cells: EventMask, limits: GatingLimits) -> bool:
     """Whether most of some cells hold none of the antigens that T cells lack."""
     return all(
-        np.median(decades.of(m)[cells]) < limits.counts_negative for m in _NOT_ON_T if m in decades
+        np.median(decades.of(m)[cells]) < limits.counts_negative for m in NOT_ON_T if m in decades
     )
 
 
@@ -158,7 +158,7 @@ def _without_counts(decades: Decades, parent: EventMask, limits: GatingLimits) -
     Where nearly all cells are blasts, the cluster most like T cells may be one of blasts.
     """
     cells = parent.copy()
-    for marker in _NOT_ON_T:
+    for marker in NOT_ON_T:
         if marker in decades:
             cells &= decades.of(marker) < limits.counts_negative
     cd45 = decades.of(CD45)
@@ -246,7 +246,7 @@ def _lymphocyte_clusters(
         return np.asarray(column - np.nanquantile(column[usable], _FLOOR))
 
     score = above_floor(CD45) - _SCATTER_WEIGHT * np.maximum(above_floor(SSC), 0)
-    for marker in _NOT_ON_T:
+    for marker in NOT_ON_T:
         if marker in decades:
             score -= 0.5 * np.maximum(above_floor(marker), 0)
     for marker in (CD3, CYCD3):
@@ -287,14 +287,14 @@ def _bears_no_more(
     start: np.ndarray[tuple[int], np.dtype[np.int64]], decades: Decades, medians: Matrix
 ) -> EventMask:
     alike = np.isfinite(medians[:, decades.columns[CD45]])
-    for marker in _NOT_ON_T:
+    for marker in NOT_ON_T:
         if marker in decades:
-            column = np.maximum(medians[:, decades.columns[marker]], _NOISE)
-            alike &= column - np.median(column[start]) < _ALIKE_MARKER
+            column = np.maximum(medians[:, decades.columns[marker]], NOISE)
+            alike &= column - np.median(column[start]) < ALIKE_MARKER
     for marker in (CD3, CYCD3):
         if marker in decades:
             column = medians[:, decades.columns[marker]]
-            alike &= column > np.median(column[start]) - _ALIKE_MARKER
+            alike &= column > np.median(column[start]) - ALIKE_MARKER
     return np.asarray(alike)
 
 
@@ -306,12 +306,12 @@ def _like(best: int, decades: Decades, medians: Matrix) -> EventMask:
         return np.asarray(np.abs(column - column[best]))
 
     alike = np.asarray((distance(CD45) < _ALIKE_CD45) & (distance(SSC) < _ALIKE_SSC))
-    for marker in _NOT_ON_T:  # below the best cluster is noise, not less of the antigen
+    for marker in NOT_ON_T:  # below the best cluster is noise, not less of the antigen
         if marker in decades:
-            column = np.maximum(medians[:, decades.columns[marker]], _NOISE)
-            alike &= column - max(medians[best, decades.columns[marker]], _NOISE) < _ALIKE_MARKER
+            column = np.maximum(medians[:, decades.columns[marker]], NOISE)
+            alike &= column - max(medians[best, decades.columns[marker]], NOISE) < ALIKE_MARKER
     for marker in (CD3, CYCD3):
         if marker in decades:
             column = medians[:, decades.columns[marker]]
-            alike &= column > column[best] - _ALIKE_MARKER
+            alike &= column > column[best] - ALIKE_MARKER
     return alike

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.gating.anchor import CD45
+from flowpheno.gating.anchor import ALIKE_MARKER, CD45, NOISE, NOT_ON_T
 from flowpheno.marker import Marker
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def find_controls(decades: Decades, anchors: Anchors, limits: GatingLimits) -> N
     others = anchors.granulocytes if enough else anchors.low_scatter & ~anchors.lymphocytes
     home = float(np.median(decades.of(CD45)[anchors.lymphocytes]))
     faint = anchors.low_scatter & (decades.of(CD45) < home - limits.faint_cd45)
+    faint &= _bare(decades, anchors)
     if np.count_nonzero(faint) < limits.minimum_control:
         faint = np.zeros_like(faint)
     return NegativeControls(
@@ -83,6 +84,16 @@ def find_controls(decades: Decades, anchors: Anchors, limits: GatingLimits) -> N
         others_name="gran" if enough else "low side scatter",
         faint=faint,
     )
+
+
+def _bare(decades: Decades, anchors: Anchors) -> EventMask:
+    """Cells of clusters without an antigen of B cells or precursors: blasts may lack CD45 too."""
+    bare = np.isfinite(anchors.medians[:, decades.columns[CD45]])
+    for marker in NOT_ON_T:
+        if marker in decades:
+            home = max(float(np.median(decades.of(marker)[anchors.lymphocytes])), NOISE)
+            bare &= anchors.medians[:, decades.columns[marker]] - home < ALIKE_MARKER
+    return np.asarray(np.concatenate([bare, [False]])[anchors.cluster])
 
 
 def control_of(

@@ -15,7 +15,7 @@ from flowpheno.gating.spread import positive
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flowpheno.arrays import EventMask, Values
+    from flowpheno.arrays import EventMask, EventMatrix, Values
     from flowpheno.gating.anchor import Anchors
     from flowpheno.gating.cutpoint import Cutpoint
     from flowpheno.gating.decades import Decades
@@ -110,7 +110,7 @@ class Landmarks:
         self,
         marker: Marker,
         name: str,
-        values: Values,
+        values: EventMatrix | Values,
         parent: EventMask,
         *,
         reach: float = 0.0,
@@ -192,7 +192,7 @@ class Landmarks:
             return self._valley(values[parent], found)
         return found
 
-    def _valley(self, values: Values, cut: _Border) -> _Border:
+    def _valley(self, values: EventMatrix, cut: _Border) -> _Border:
         """Deepest valley above the lowest mode; the cut where there is one mode."""
         curve = density(values, bandwidth=self.limits.split_bandwidth)
         modes = curve.modes()
@@ -222,7 +222,7 @@ def _about(position: float, error: float) -> _Border:
     return _Border(position, position - error, position + error)
 
 
-def _above(values: Values, border: _Border) -> Membership:
+def _above(values: EventMatrix | Values, border: _Border) -> Membership:
     return Membership(
         certain=np.asarray(values > border.most),
         mask=np.asarray(values > border.at),

@@ -59,7 +59,7 @@ def odd_scatter(
     ]
     size = decades.of(FSC)
     granularity = decades.of(SSC) - size
-    home = granularity[anchors.lymphocytes]
+    home = granularity[anchors.lymphocytes].astype(np.float64)
     border = float(np.median(home)) + limits.condensed_sd * robust_sd(home)
     small = size < np.median(size[anchors.lymphocytes])
     return {

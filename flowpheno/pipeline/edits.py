@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -14,11 +14,12 @@ from flowpheno.population import Population
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from flowpheno.aberrancy.evidence import Detection
     from flowpheno.arrays import EventMask
     from flowpheno.gating import GatedTube
     from flowpheno.panel.definitions import Definitions
     from flowpheno.pipeline.drawn import DrawnCells, DrawnGates
-    from flowpheno.pipeline.tube import TubeAnalysis
+    from flowpheno.sample import Sample
 
 NUCLEATED = "nucleated"
 
@@ -33,6 +34,25 @@ _CODES = frozenset(
         ReasonCode.GATE_BLASTS_UNSUPPORTED,
     }
 )
+
+
+class _Tube(Protocol):
+    """What is compared of a tube without and with drawn gates."""
+
+    @property
+    def raw(self) -> Sample: ...
+
+    @property
+    def gated(self) -> GatedTube: ...
+
+    @property
+    def detection(self) -> Detection: ...
+
+    @property
+    def non_b(self) -> Population: ...
+
+    @property
+    def n_nucleated(self) -> int: ...
 
 
 def replaceable(definitions: Definitions) -> tuple[str, ...]:
@@ -153,7 +173,7 @@ def other_populations(cells: DrawnCells, gated: GatedTube) -> tuple[Population, 
 
 
 def edit_findings(
-    own: TubeAnalysis, edited: TubeAnalysis, cells: DrawnCells, gates: DrawnGates, non_b: float
+    own: _Tube, edited: _Tube, cells: DrawnCells, gates: DrawnGates, non_b: float
 ) -> tuple[Finding, ...]:
     """Say what drawn gates changed in a tube.
 
@@ -218,7 +238,7 @@ def edit_codes(findings: Iterable[Finding]) -> frozenset[ReasonCode]:
     return frozenset(finding.code for finding in findings) & _CODES
 
 
-def _removed(own: TubeAnalysis, edited: TubeAnalysis, non_b: float) -> tuple[Finding, ...]:
+def _removed(own: _Tube, edited: _Tube, non_b: float) -> tuple[Finding, ...]:
     kinds = [
         (f"{own.detection.call} B-lineage cells", own.detection.blasts, edited.detection.blasts)
     ]
@@ -244,12 +264,12 @@ def _finding(
     return Finding(code=code, severity=severity, stage=_STAGE, message=message, value=value)
 
 
-def _precursors(tube: TubeAnalysis) -> tuple[tuple[str, EventMask], ...]:
+def _precursors(tube: _Tube) -> tuple[tuple[str, EventMask], ...]:
     """B precursors that are not called blasts: said once."""
     return (("B precursors", tube.gated.mask("B_precursors") & ~tube.detection.blasts),)
 
 
-def _cells(tube: TubeAnalysis, name: str) -> EventMask:
+def _cells(tube: _Tube, name: str) -> EventMask:
     if name == NUCLEATED:
         return tube.gated.nucleated
     if name == BLASTS:

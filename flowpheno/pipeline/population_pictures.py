@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 _CD45, _SSC, _FSC = Marker("CD45"), Marker("SSC"), Marker("FSC")
 _COMPANIONS = (_SSC, _CD45, _FSC)
 """What a single marker is shown against, the first that the tube has."""
-_MAP = ("lymphocytes", "mono", "gran", "erythroid", "progenitors", "pDC", "basophils")
+MAP = "map_of_"
+"""Name of the picture that shows all populations begins so."""
+_SHOWN = ("lymphocytes", "mono", "gran", "erythroid", "progenitors", "pDC", "basophils")
 _OF_B = ("B_mature", "plasma", "B_precursors")
 
 
@@ -51,9 +53,10 @@ def draw_populations(gated: GatedTube) -> Iterator[Density2D]:
     roots = {"all": everything, "nucleated": nucleated}
     if gated.sample.has(_FSC) and gated.sample.has(_SSC):
         yield density2d(gated.sample, _FSC, _SSC, parent=everything, overlays=[nucleated])
-    shown = [gated.populations[n] for n in (*_MAP, *_OF_B) if n in gated.populations]
+    shown = [gated.populations[n] for n in (*_SHOWN, *_OF_B) if n in gated.populations]
     if axes := _axes((_CD45, _SSC), gated):
-        yield density2d(gated.sample, *axes, parent=nucleated, overlays=shown)
+        plot = density2d(gated.sample, *axes, parent=nucleated, overlays=shown)
+        yield replace(plot, name=f"{MAP}{plot.name}")
     for definition in tube.definitions.populations:
         population = gated.populations.get(definition.name)
         if population is None or not definition.ways:

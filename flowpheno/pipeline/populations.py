@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from flowpheno.compensation import compensate
+from flowpheno.errors import GateError
 from flowpheno.gating import GatedTube, gate_tube
-from flowpheno.pipeline.population_pictures import draw_populations
+from flowpheno.pipeline.population_pictures import MAP, draw_populations
 from flowpheno.qc import QualityControl, quality_control
 from flowpheno.transform.full_scale import with_full_scale
 from flowpheno.writing.place import whole_file
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from flowpheno.finding import Finding
     from flowpheno.gating.cutpoint import Cutpoint
@@ -189,10 +191,39 @@ def write_populations(
     return (*written, *_write_plots(found.gated, out / "plots", overwrite=overwrite))
 
 
+def picture_of(gated: GatedTube, population: str) -> Figure:
+    """Draw one population over its parent.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        What was found.
+    population : str
+        Its name; empty for all of them on one map.
+
+    Returns
+    -------
+    Figure
+        Not known to pyplot.
+
+    Raises
+    ------
+    GateError
+        If there is no picture of it.
+    """
+    from flowpheno.report.figures import draw  # noqa: PLC0415 - slow to import
+
+    wanted = f"{population}_of_" if population else MAP
+    for plot in draw_populations(gated):
+        if plot.name.startswith(wanted):
+            return draw(plot)
+    raise GateError(f"{population or 'the map'}: there is no picture of it")
+
+
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {
-            name: None if isinstance(value, float) and math.isnan(value) else value
+            str(name): None if isinstance(value, float) and math.isnan(value) else value
             for name, value in row.items()
         }
         for row in table.to_dict("records")
