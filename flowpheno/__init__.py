@@ -123,6 +123,7 @@ __all__ = [
     "iterate_fcs",
     "load_definitions",
     "match_phenotypes",
+    "populations",
     "read_fcs",
     "read_spillover_csv",
     "read_strategy",

@@ -64,7 +64,12 @@ def test_verdicts_of_the_folder(run):
 
 def comparable(run):
     return [
-        (s.specimen, s.verdict, s.matches, [(t.name, t.sha256, t.populations) for t in s.tubes])
+        (
+            s.specimen,
+            s.verdict,
+            s.matches,
+            [(t.name, t.sha256, repr(t.populations)) for t in s.tubes],
+        )
         for s in run.specimens
     ], run.failures
 
