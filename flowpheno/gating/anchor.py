@@ -118,10 +118,9 @@ def find_anchors(decades: Decades, parent: EventMask, limits: GatingLimits) -> A
         return None
     scatter = decades.of(SSC)
     lymphocytes = _settle(decades, cluster, t_clusters, medians)
-    if decades.counts and not _lacks_antigens(decades, lymphocytes, limits):
-        lymphocytes = _without_counts(decades, parent, limits)
-        if np.count_nonzero(lymphocytes) < _FEWEST:
-            return None
+    lymphocytes = _without_antigens(decades, parent, lymphocytes, limits)
+    if np.count_nonzero(lymphocytes) < _FEWEST:
+        return None
     home = float(np.median(scatter[lymphocytes]))
     high = medians[:, decades.columns[SSC]] > home + limits.granulocyte_gap
     for marker in _NOT_ON_GRANULOCYTES:  # large blasts may be as granular
@@ -145,24 +144,29 @@ def find_anchors(decades: Decades, parent: EventMask, limits: GatingLimits) -> A
     )
 
 
-def _lacks_antigens(decades: Decades, cells: EventMask, limits: GatingLimits) -> bool:
-    """Whether most of some cells hold none of the antigens that T cells lack."""
-    return all(
-        np.median(decades.of(m)[cells]) < limits.counts_negative for m in NOT_ON_T if m in decades
-    )
+def _without_antigens(
+    decades: Decades, parent: EventMask, lymphocytes: EventMask, limits: GatingLimits
+) -> EventMask:
+    """Replace lymphocytes that bear what T cells lack, where zero means that they lack it.
 
-
-def _without_counts(decades: Decades, parent: EventMask, limits: GatingLimits) -> EventMask:
-    """Take what counts no antigen of B cells or precursors, the half with more CD45.
-
-    Where nearly all cells are blasts, the cluster most like T cells may be one of blasts.
+    Where nearly all cells are blasts, the cluster most like T cells may be one of blasts. Cells
+    without any such antigen stand in then, those with more CD45 and less side scatter first.
     """
-    cells = parent.copy()
-    for marker in NOT_ON_T:
-        if marker in decades:
-            cells &= decades.of(marker) < limits.counts_negative
-    cd45 = decades.of(CD45)
-    return np.asarray(cells & (cd45 > np.median(cd45[cells]))) if cells.any() else cells
+    limit = limits.counts_negative if decades.counts else limits.light_negative
+    stained = [m for m in NOT_ON_T if m in decades]
+    if not (decades.counts or decades.compensated) or all(
+        np.median(decades.of(m)[lymphocytes]) < limit for m in stained
+    ):
+        return lymphocytes
+    bare = parent.copy()
+    for marker in stained:
+        bare &= decades.of(marker) < limit
+    rows = np.flatnonzero(bare)
+    alike = decades.of(CD45)[rows] - _SCATTER_WEIGHT * decades.of(SSC)[rows]
+    best = rows[np.argsort(-alike, kind="stable")][: max(len(rows) // 2, _FEWEST)]
+    chosen = np.zeros_like(parent)
+    chosen[best] = True
+    return chosen
 
 
 def _over_cluster(

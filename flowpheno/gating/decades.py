@@ -44,6 +44,8 @@ class Decades:
         Whether the file is on a relative scale: distances mean nothing, ranks do.
     full_scales : mapping of Marker to float
         Full scale of each scatter channel.
+    compensated : bool
+        Whether light is compensated: zero is no antigen, within noise.
     counts : bool
         Whether all stained channels count ions: zero is no antigen, whatever else is stained.
     """
@@ -53,6 +55,7 @@ class Decades:
     transforms: Mapping[Marker, Transform]
     relative: bool
     full_scales: Mapping[Marker, float] = field(default_factory=dict)
+    compensated: bool = False
     counts: bool = False
 
     def __contains__(self, marker: object) -> bool:
@@ -160,6 +163,7 @@ def to_decades(sample: Sample) -> Decades:
         transforms=transforms,
         relative=relative,
         full_scales=full_scales,
+        compensated=sample.compensated and not relative,
         counts=bool(transforms) and _counts(sample, transforms),
     )
 

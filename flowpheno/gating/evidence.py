@@ -137,18 +137,16 @@ def _control(
 ) -> Control:
     """Measure the negative on linear intensity: noise is symmetric there.
 
-    A few cells of another kind among the control must not end it where they lie.
+    A few cells of another kind among the control must not end it where they lie; a small control
+    has no outer quantile, only a spread.
     """
     linear = decades.linear(marker, values.astype(np.float64))
     near = linear <= np.median(linear) + limits.cut.foreign_sd * robust_sd(linear)
     if np.mean(near) >= 1 - limits.cut.foreign_share:
         linear = linear[near]
-    ends = np.array(
-        [
-            np.percentile(linear, limits.control_quantile),
-            np.median(linear) + limits.control_sd * robust_sd(linear),
-        ]
-    )
+    spread = np.median(linear) + limits.control_sd * robust_sd(linear)
+    few = len(linear) < limits.minimum_control
+    ends = np.array([spread if few else np.percentile(linear, limits.control_quantile), spread])
     quantile, deviations = decades.decade(marker, ends)
     return Control(
         median=float(np.median(values)), quantile=float(quantile), deviations=float(deviations)

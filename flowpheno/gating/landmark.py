@@ -92,18 +92,25 @@ class Landmarks:
         Membership
             Events of the whole tube at the level.
         """
-        level = self._level(marker, name)
-        held = self.between(marker, name, self.decades.of(marker), parent)
-        if level.above.get(Landmark.CUT) != 0 and level.up_to.get(Landmark.CUT) != 0:
-            return held
-        # neighbours' light: an event is positive only beyond what they explain
+        held = known(np.ones(len(self.decades.values), bool))
+        level, values = self._level(marker, name), self.decades.of(marker)
+        for landmark, offset in level.above.items():
+            held &= self._beyond((landmark, offset), marker, values, parent)
+        for landmark, offset in level.up_to.items():
+            held -= self._beyond((landmark, offset), marker, values, parent)
+        return held
+
+    def _beyond(
+        self, bound: tuple[Landmark, float], marker: Marker, values: EventMatrix, parent: EventMask
+    ) -> Membership:
+        """Find the events above a bound; above the cut only beyond what neighbours explain."""
+        landmark, offset = bound
+        above = _above(values, self._border(landmark, marker, parent).moved(offset))
+        if landmark is not Landmark.CUT or offset != 0:
+            return above
         beyond = positive(self.decades, self.cutpoints[marker], self.spread)
-        if level.above:
-            return Membership(
-                certain=held.certain & beyond, mask=held.mask & beyond, possible=held.possible
-            )
         return Membership(
-            certain=held.certain, mask=held.mask | ~beyond, possible=held.possible | ~beyond
+            certain=above.certain & beyond, mask=above.mask & beyond, possible=above.possible
         )
 
     def between(

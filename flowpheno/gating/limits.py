@@ -104,6 +104,8 @@ class GatingLimits:
         Decades by which a landmark that is no cut point may be wrong.
     counts_negative : float
         Decades of ion counts (cofactor 5) under which a marker is absent.
+    light_negative : float
+        The same of compensated fluorescence.
     faint_cd45 : float
         Decades of CD45 below the lymphocytes under which cells have none.
     floor_share : float
@@ -148,6 +150,7 @@ class GatingLimits:
     split_bandwidth: float
     landmark_error: float
     counts_negative: float
+    light_negative: float
     faint_cd45: float
     floor_share: float
     floor_gap: float

@@ -215,7 +215,7 @@ def _ungated(sample: Sample, decades: Decades, nucleated: EventMask) -> GatedTub
     why = (
         "neither CD45 nor side scatter in the tube"
         if CD45 not in decades
-        else "too few nucleated cells"
+        else f"no lymphocytes to count from among {np.count_nonzero(nucleated)} nucleated cells"
     )
     return GatedTube(
         sample=sample,
