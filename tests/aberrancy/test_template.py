@@ -298,7 +298,10 @@ def test_another_dye_does_not_fit(template, normal, definitions):
 )
 def test_a_drifted_instrument_does_not_fit(template, simulate, gate, definitions, factor, fits):
     sample = simulate(12_020, n_events=15_000).sample
-    gated = gate(scaled(sample, {"PacO-A": factor}, ranges=False))  # CD45
+    drifted = scaled(sample, {"PacO-A": factor}, ranges=False)  # CD45
+    # no detector goes beyond its range: an export that does is on another scale
+    drifted = replace(drifted, events=np.minimum(drifted.events, drifted.channels[0].range))
+    gated = gate(drifted)
     finding = template_mismatch(gated, template, definitions.aberrancy)
     assert (finding is None) == fits
     moved = drift(gated, template.markers, template.anchors, definitions.aberrancy)

@@ -9,6 +9,7 @@ import pytest
 
 from flowpheno.cli import main
 from flowpheno.gates.gatingml import gatingml_of
+from flowpheno.panel.files import builtin_directory
 from flowpheno.panel.strategy import load_strategy
 from flowpheno.reading import read_fcs
 from flowpheno.writing import Form, write_sample
@@ -224,3 +225,133 @@ def test_the_strategy_that_comes_along_fits_the_tube_it_was_drawn_on(data_dir, t
     expert = pd.read_csv(path.with_name("494_labels.csv"))["cd19"].to_numpy(bool)
     found = pq.read_table(tmp_path / "membership.parquet")["CD19+"].to_numpy(zero_copy_only=False)
     assert 2 * (found & expert).sum() / (found.sum() + expert.sum()) > 0.95
+
+
+# --- populations without a strategy ---
+
+
+def test_without_a_strategy_populations_are_found(leukemic, capsys):
+    assert main(["gate", str(leukemic)]) == 0
+    said = capsys.readouterr()
+    rows = [line.split("\t") for line in said.out.splitlines()]
+    assert rows[0] == ["population", "parent", "n", "percent_of_parent", "confidence", "by"]
+    by_name = {row[0]: row[1:] for row in rows[1:]}
+    nucleated, b = int(by_name["nucleated"][1]), int(by_name["B_lineage"][1])
+    assert by_name["B_lineage"][0] == "nucleated"
+    assert by_name["B_lineage"][2] == f"{100 * b / nucleated:.2f}"
+    assert b > 0.5 * nucleated  # 60 % of the cells were simulated as blasts
+    assert 0 <= float(by_name["B_lineage"][3]) <= 1
+    assert by_name["doublets"][3:] == ["", "quality control: singlets"]
+    notes = [line for line in said.err.splitlines() if line.startswith("POPULATION_NOT_IN_TUBE")]
+    assert len(notes) == 1
+    assert "T_CD4" in notes[0]
+
+
+def test_populations_as_json_and_as_files_say_the_same(leukemic, tmp_path, capsys):
+    out = tmp_path / "found"
+    assert main(["gate", str(leukemic), "--out", str(out), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["events"] == read_fcs(leukemic).n_events
+    assert set(said) == {"sample", "events", "populations", "cuts", "findings", "written"}
+    assert all((tmp_path / path).is_file() for path in said["written"])
+    table = pd.read_csv(out / "populations.csv")
+    assert table["n"].tolist() == [row["n"] for row in said["populations"]]
+    events = pq.read_table(out / "membership.parquet")
+    assert events.column_names == [row["population"] for row in said["populations"]]
+    assert events.num_rows == said["events"]
+    assert {cut["marker"] for cut in said["cuts"]} >= {"CD19", "CD10", "CD34"}
+    assert any(path.endswith(".png") for path in said["written"])
+
+
+def test_populations_of_a_table_are_those_of_its_file(leukemic, tmp_path, capsys):
+    table = tmp_path / "events.parquet"
+    write_sample(read_fcs(leukemic), table, form=Form.PARQUET)
+    found = []
+    for path in (leukemic, table):
+        assert main(["gate", str(path), "--json"]) == 0
+        found.append(json.loads(capsys.readouterr().out)["populations"])
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "a table does not say its scale: linear, relative, mass, or log (channel numbers of"),
+        (["--scale", "cubic"], "a scale is linear, relative, mass, log or log:DECADES/CHANNELS"),
+        (["--scale", "log:4/256"], "values from 300 to 800 are no channel numbers of 256"),
+        (["--panels", "."], "no folder that holds definitions"),
+    ],
+    ids=["none", "unknown", "too few channels", "panels"],
+)
+def test_a_table_without_its_scale_has_no_populations(
+    tmp_path, one_line, monkeypatch, arguments, said
+):
+    monkeypatch.chdir(tmp_path)
+    table = tmp_path / "events.csv"
+    table.write_text("FS Lin,SS Log,FL1 Log :: CD45\n500,300,1\n600,800,2\n", encoding="utf-8")
+    assert main(["gate", str(table), *arguments]) == 1
+    assert said in one_line()
+
+
+@pytest.fixture
+def two_events(tmp_path):
+    table = tmp_path / "events.csv"
+    table.write_text("FS Lin,SS Log,FL1 Log :: CD45\n500,300,1\n600,800,2\n", encoding="utf-8")
+    return ["gate", str(table), "--scale", "log:4/1024"]
+
+
+def test_a_table_of_few_events_says_why_it_has_no_populations(two_events, capsys):
+    assert main(two_events) == 0
+    said = capsys.readouterr()
+    assert [line.split("\t")[0] for line in said.out.splitlines()] == ["population", "nucleated"]
+    assert "populations cannot be found: no lymphocytes to count from among" in said.err
+
+
+def test_populations_are_not_overwritten_unasked(two_events, tmp_path, capsys, one_line):
+    out = tmp_path / "found"
+    assert main([*two_events, "--out", str(out)]) == 0
+    assert f"written: {out / 'populations.csv'}" in capsys.readouterr().err
+    assert main([*two_events, "--out", str(out)]) == 1
+    assert "populations.csv exists already" in one_line()
+    assert main([*two_events, "--out", str(out), "--force"]) == 0
+
+
+def test_the_scale_of_a_table_decides_what_is_found(data_dir, capsys):
+    (path,) = (data_dir / "clinical_multitube").glob("*_002.LMD.csv.gz")
+    arguments = ["gate", str(path), "--scale", "log:4/1024", "--json"]
+    assert main(arguments) == 0
+    found = {p["population"]: p["n"] for p in json.loads(capsys.readouterr().out)["populations"]}
+    assert found["B_mature"] >= found["B_kappa"] + found["B_lambda"] >= 100
+    assert 0.5 <= found["B_kappa"] / found["B_lambda"] <= 3
+
+
+def test_definitions_of_ones_own_change_what_is_found(leukemic, tmp_path, capsys):
+    text = (builtin_directory() / "populations.yaml").read_text(encoding="utf-8")
+    own = text + (
+        "  - name: dim_B\n    meaning: B cells with little CD45\n    parent: B_lineage\n"
+        "    ways:\n      - { by: CD45 dim, all_of: { CD45: dim } }\n"
+    )
+    for name, level in (("good", "dim"), ("bad", "dusk")):
+        (tmp_path / name).mkdir()
+        changed = own.replace("CD45: dim }", f"CD45: {level} }}")
+        (tmp_path / name / "populations.yaml").write_text(changed, encoding="utf-8")
+    assert main(["gate", str(leukemic), "--panels", str(tmp_path / "good"), "--json"]) == 0
+    names = [p["population"] for p in json.loads(capsys.readouterr().out)["populations"]]
+    assert names[-1] == "dim_B"
+    assert main(["gate", str(leukemic), "--panels", str(tmp_path / "bad")]) == 1
+    assert "CD45 has no level dusk" in capsys.readouterr().err
+
+
+def test_a_matrix_may_be_given_without_a_strategy(leukemic, tmp_path, capsys):
+    detectors = read_fcs(leukemic).spillover.detectors
+    rows = [[float(a == b) for b in detectors] for a in detectors]
+    matrix = tmp_path / "matrix.csv"
+    lines = [",".join(detectors), *(",".join(map(str, row)) for row in rows)]
+    matrix.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    cuts = []
+    for more in ([], ["--matrix", str(matrix)]):
+        assert main(["gate", str(leukemic), "--json", *more]) == 0
+        found = json.loads(capsys.readouterr().out)["cuts"]
+        cuts.append({cut["marker"]: cut["cut"] for cut in found})
+    assert cuts[0].keys() == cuts[1].keys()
+    assert cuts[0] != cuts[1]
