@@ -41,6 +41,12 @@ def classify(
             "called like a population take its place"
         ),
     ] = None,
+    scale: Annotated[
+        str,
+        typer.Option(
+            help="What the numbers of event tables mean: linear, relative, mass, log:4/1024"
+        ),
+    ] = "",
     known_bcp_all: Annotated[
         bool, typer.Option("--known-bcp-all", help="B-precursor ALL was established before")
     ] = False,
@@ -69,6 +75,8 @@ def classify(
         Spillover matrix.
     gates : Path or None
         Gates that a person drew.
+    scale : str
+        What the numbers of event tables mean, where the manifest does not say.
     known_bcp_all : bool
         History of every specimen the manifest says nothing of.
     events : bool
@@ -88,6 +96,7 @@ def classify(
     from flowpheno.pipeline.directory import Options, classify_files
     from flowpheno.pipeline.manifest import read_manifest
     from flowpheno.pipeline.progress import progress_bar
+    from flowpheno.reading import parse_scale
     from flowpheno.results import write_results
 
     missing = [path for path in paths if not path.exists()]
@@ -100,6 +109,7 @@ def classify(
         template=template,
         panels=panels,
         matrix=matrix,
+        scale=parse_scale(scale) if scale else None,
         events=events,
         manifest=rows,
         gates=gates,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from flowpheno.fcs.spillover import Spillover
     from flowpheno.panel.definitions import Definitions
     from flowpheno.pipeline.drawn import DrawnGates
+    from flowpheno.reading import TableScale
     from flowpheno.results import SpecimenResult
     from flowpheno.sample import Sample
 
@@ -51,6 +52,8 @@ class Options:
         Folder of definitions that override those that come with flowpheno.
     matrix : Path or None
         Spillover matrix of every file, instead of their own.
+    scale : Scale or LogChannels or IonCounts or None
+        What the numbers of event tables mean, where the manifest does not say.
     events : bool
         Whether to keep the membership of every event.
     manifest : mapping of Path to ManifestRow
@@ -65,6 +68,7 @@ class Options:
     template: Path | None = None
     panels: Path | None = None
     matrix: Path | None = None
+    scale: TableScale | None = None
     events: bool = False
     manifest: Mapping[Path, ManifestRow] = field(default_factory=dict)
     gates: Path | None = None
@@ -215,7 +219,7 @@ def _judge(work: tuple[str, Sequence[Path], Options]) -> _Judged:
                 path,
                 vocabulary=definitions.vocabulary,
                 name=row.tube or None,
-                scale=row.scale,
+                scale=row.scale or options.scale,
             )
             if row.already_compensated is False:
                 sample = _uncompensated(sample)
