@@ -64,6 +64,12 @@ class MarkerCall:
         not evaluable.
     reasons : tuple of ReasonCode
         Why the call is limited.
+    rmfi : float or None
+        Median over that of `control`, both linear; None without one, in intensity mode and on a
+        relative scale.
+    stain_index : float or None
+        Distance of the medians in units of twice the robust SD of `control`; None as `rmfi`, and
+        where the control does not spread.
     """
 
     marker: Marker
@@ -78,6 +84,8 @@ class MarkerCall:
     n: int = 0
     strong: bool | None = None
     reasons: tuple[ReasonCode, ...] = ()
+    rmfi: float | None = None
+    stain_index: float | None = None
 
     @property
     def truth(self) -> bool | None:

@@ -180,6 +180,8 @@ def _specimen(
         cutoff=900.0,
         n=blasts.n,
         strong=True,
+        rmfi=81.2,
+        stain_index=44.5,
     )
     phenotype = Phenotype(population="blasts", calls={c.marker: c for c in (given, cd34)})
     shown = [populations[k] for k in ("t_cells", "mature_b", "blasts")]

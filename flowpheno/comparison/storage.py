@@ -238,6 +238,8 @@ def _call_to_dict(call: MarkerCall) -> dict[str, Any]:
         "n": call.n,
         "strong": call.strong,
         "reasons": [reason.value for reason in call.reasons],
+        "rmfi": _finite(call.rmfi),
+        "stain_index": _finite(call.stain_index),
     }
 
 
@@ -259,11 +261,18 @@ def _call_from_dict(marker: Marker, place: Stored) -> MarkerCall:
         n=place.count("n"),
         strong=strong,
         reasons=tuple(ReasonCode(code) for code in place.texts("reasons")),
+        rmfi=_added(place, "rmfi"),
+        stain_index=_added(place, "stain_index"),
     )
 
 
 def _optional(place: Stored, key: str) -> float | None:
     return None if place.get(key) is None else place.number(key)
+
+
+def _added(place: Stored, key: str) -> float | None:
+    """Read a number that what was stored by earlier versions lacks."""
+    return _optional(place, key) if key in dict(place.items()) else None
 
 
 def _finite(value: float | None) -> float | None:

@@ -281,7 +281,7 @@ def _settle(
         near = np.abs(cd45 - np.median(cd45[chosen])) < _ALIKE_CD45
         near &= np.abs(scatter - np.median(scatter[chosen])) < _ALIKE_SSC
         near &= within
-        if not near.any() or np.array_equal(near, chosen):
+        if np.count_nonzero(near) < _FEWEST or np.array_equal(near, chosen):
             break
         chosen = near
     return np.asarray(chosen)

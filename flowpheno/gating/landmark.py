@@ -103,10 +103,10 @@ class Landmarks:
     def _beyond(
         self, bound: tuple[Landmark, float], marker: Marker, values: EventMatrix, parent: EventMask
     ) -> Membership:
-        """Find the events above a bound; above the cut only beyond what neighbours explain."""
+        """Find the events above a bound; from the cut on only beyond what neighbours explain."""
         landmark, offset = bound
         above = _above(values, self._border(landmark, marker, parent).moved(offset))
-        if landmark is not Landmark.CUT or offset != 0:
+        if landmark is not Landmark.CUT or offset < 0:
             return above
         beyond = positive(self.decades, self.cutpoints[marker], self.spread)
         return Membership(

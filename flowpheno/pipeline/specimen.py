@@ -364,6 +364,8 @@ def _tube_result(
     phenotypes = (tube.candidate, *tube.normal)
     if other:
         phenotypes = (tube.non_b_phenotype, *phenotypes)
+    elif tube.non_b.n >= definitions.positivity.minimum_events:
+        phenotypes = (*phenotypes, tube.non_b_phenotype)
     blasts = tube.detection.blasts
     return TubeResult(
         name=tube.raw.name,

@@ -15,6 +15,7 @@ from flowpheno.aberrancy.non_b import find_non_b_blasts
 from flowpheno.compensation import check_spillover, compensate
 from flowpheno.gating import GatedTube, gate_tube
 from flowpheno.gating.resolve import resolve
+from flowpheno.pipeline.described import described, described_beside
 from flowpheno.pipeline.drawn import draw
 from flowpheno.pipeline.edits import (
     NUCLEATED,
@@ -24,7 +25,6 @@ from flowpheno.pipeline.edits import (
     with_drawn,
 )
 from flowpheno.population import Population
-from flowpheno.positivity import call_phenotype
 from flowpheno.qc import QualityControl, check_age, quality_control
 from flowpheno.transform.full_scale import with_full_scale
 
@@ -40,9 +40,6 @@ if TYPE_CHECKING:
     from flowpheno.pipeline.drawn import DrawnGates
     from flowpheno.sample import Sample
     from flowpheno.specimen import Specimen
-
-_DESCRIBED = ("hematogones", "B_mature", "T", "gran")
-"""Normal populations whose markers are reported beside the blasts'."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,7 +63,7 @@ class TubeAnalysis:
     non_b_phenotype : Phenotype
         Their phenotype.
     normal : tuple of Phenotype
-        Of internal normal populations.
+        Of every other population that is large enough to be called.
     findings : tuple of Finding
         What all stages noticed.
     others : tuple of Population
@@ -181,13 +178,7 @@ def _judge(tube: _Acquired, drawn: Mapping[str, EventMask]) -> TubeAnalysis:
     non_b = find_non_b_blasts(gated, definitions.aberrancy)
 
     def _describe(population: Population) -> Phenotype:
-        return call_phenotype(
-            gated,
-            population,
-            definitions.vocabulary,
-            definitions.positivity,
-            therapy=specimen.therapy,
-        )
+        return described(gated, population, specimen, definitions)
 
     if drawn:
         detection, non_b = blasts_by_hand(
@@ -209,9 +200,7 @@ def _judge(tube: _Acquired, drawn: Mapping[str, EventMask]) -> TubeAnalysis:
         candidate=_describe(gated.populations.get(name, nothing)),
         non_b=non_b,
         non_b_phenotype=_describe(non_b),
-        normal=tuple(
-            _describe(gated.populations[p]) for p in _DESCRIBED if p in gated.populations
-        ),
+        normal=described_beside(gated, specimen, definitions, besides=(name, non_b.name)),
         findings=(
             *tube.raw.findings,
             *check_spillover(tube.compensated, definitions.qc.spillover),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,20 +11,28 @@ from flowpheno.finding import ReasonCode
 from flowpheno.marker import DYES, CutoffKind, Mode
 from flowpheno.phenotype import Call, MarkerCall, Phenotype
 from flowpheno.positivity.control import antigen_of, find_control
-from flowpheno.positivity.expression import end_of_negative, intensity_call, qualify, strong
+from flowpheno.positivity.expression import (
+    end_of_negative,
+    end_of_tube,
+    intensity_call,
+    qualify,
+    strong,
+)
+from flowpheno.positivity.ratio import above_control
 from flowpheno.positivity.sensitivity import percent_range
-from flowpheno.statistics import Interval, wilson_percent
+from flowpheno.statistics import wilson_percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from flowpheno.arrays import EventMask
+    from flowpheno.arrays import EventMask, EventMatrix
     from flowpheno.gating import GatedTube
     from flowpheno.marker import Antigen, Marker, Vocabulary
     from flowpheno.population import Population
     from flowpheno.positivity.control import Control
     from flowpheno.positivity.limits import PositivityLimits
     from flowpheno.specimen import Therapy
+    from flowpheno.statistics import Interval
 
 
 def call_phenotype(
@@ -33,6 +42,7 @@ def call_phenotype(
     limits: PositivityLimits,
     *,
     therapy: Iterable[Therapy] = (),
+    fmo: Mapping[Marker, EventMatrix] | None = None,
 ) -> Phenotype:
     """Call every stained marker of one population.
 
@@ -48,6 +58,8 @@ def call_phenotype(
         Parameters.
     therapy : iterable of Therapy
         Treatment that hides antigens.
+    fmo : mapping of Marker to EventMatrix or None
+        Intensities of control tubes, see `call_marker`.
 
     Returns
     -------
@@ -59,7 +71,8 @@ def call_phenotype(
     for marker in gated.sample.markers:
         if marker in DYES or marker not in gated.decades.transforms:
             continue
-        call = call_marker(gated, population, antigen_of(vocabulary, marker), limits)
+        antigen = antigen_of(vocabulary, marker)
+        call = call_marker(gated, population, antigen, limits, fmo=(fmo or {}).get(marker))
         parts = set(marker.split("+"))
         if hidden := sorted(parts & set(masked)):
             call = _masked(call, ReasonCode(masked[hidden[0]]))
@@ -68,7 +81,12 @@ def call_phenotype(
 
 
 def call_marker(
-    gated: GatedTube, population: Population, antigen: Antigen, limits: PositivityLimits
+    gated: GatedTube,
+    population: Population,
+    antigen: Antigen,
+    limits: PositivityLimits,
+    *,
+    fmo: EventMatrix | None = None,
 ) -> MarkerCall:
     """Call one marker of one population.
 
@@ -82,37 +100,46 @@ def call_marker(
         The marker's entry in the vocabulary.
     limits : PositivityLimits
         Parameters.
+    fmo : EventMatrix or None
+        Intensities of the cells of a control tube in the channel of the marker, which they were
+        not stained for (FMO, isotype, process control): linear, compensated, shape ``(n,)``. It
+        can only raise the cut-off of cells of the tube, never stand in for them.
 
     Returns
     -------
     MarkerCall
         Not evaluable for fewer events than `PositivityLimits.minimum_events`, or without a
-        negative control.
+        negative control in the tube. A control tube of too few cells is not used, and said to
+        be too small.
     """
-    marker, mask = antigen.name, population.mask
-    column = gated.sample.column(marker)
-    n = population.n
-    median = float(np.median(gated.sample.events[mask, column])) if n else None
-    if n < limits.minimum_events:
-        return MarkerCall(
-            marker=marker,
-            call=Call.NOT_EVALUABLE,
-            median=median,
-            n=n,
-            reasons=(ReasonCode.TOO_FEW_EVENTS,),
-        )
+    nothing = _nothing(gated, population, antigen)
+    if population.n < limits.minimum_events:
+        return replace(nothing, reasons=(ReasonCode.TOO_FEW_EVENTS,))
     if antigen.mode is Mode.INTENSITY:
         return intensity_call(gated, population, antigen, limits)
     control = find_control(gated, antigen, limits)
     if control is None:
-        return MarkerCall(
-            marker=marker,
-            call=Call.NOT_EVALUABLE,
-            median=median,
-            n=n,
-            reasons=(ReasonCode.NEG_CONTROL_TOO_SMALL,),
-        )
-    return _threshold_call(gated, mask, antigen, control, limits)
+        return replace(nothing, reasons=(ReasonCode.NEG_CONTROL_TOO_SMALL,))
+    if fmo is not None:
+        control = _with_tube(control, fmo, limits)
+    return _threshold_call(gated, population.mask, antigen, control, limits)
+
+
+def _nothing(gated: GatedTube, population: Population, antigen: Antigen) -> MarkerCall:
+    n, column = population.n, gated.sample.column(antigen.name)
+    return MarkerCall(
+        marker=antigen.name,
+        call=Call.NOT_EVALUABLE,
+        median=float(np.median(gated.sample.events[population.mask, column])) if n else None,
+        n=n,
+    )
+
+
+def _with_tube(control: Control, fmo: EventMatrix, limits: PositivityLimits) -> Control:
+    beyond = end_of_tube(fmo, limits)
+    if beyond is None:
+        return replace(control, reasons=(*control.reasons, ReasonCode.NEG_CONTROL_TOO_SMALL))
+    return replace(control, name=f"{control.name}+control tube", beyond=beyond)
 
 
 def _threshold_call(
@@ -122,40 +149,52 @@ def _threshold_call(
     control: Control,
     limits: PositivityLimits,
 ) -> MarkerCall:
-    reasons = control.reasons
     column = gated.sample.column(antigen.name)
     values = gated.sample.events[mask, column].astype(np.float64)
-    cut = end_of_negative(gated.sample.events[control.mask, column], limits)
-    n = len(values)
-    percent = wilson_percent(int(np.count_nonzero(values > cut)), n)
-    scheme = limits.schemes[limits.scheme]
-    threshold = (
-        scheme.cytoplasmic if antigen.cutoff_kind is CutoffKind.CYTOPLASMIC else scheme.surface
-    )
-    call = Call.POSITIVE if percent.estimate >= threshold else Call.NEGATIVE
-    if percent.low < threshold <= percent.high and percent.low != percent.high:
-        call = Call.BORDERLINE
-    low, high = percent_range(gated, antigen.name, mask, control.mask, limits)
-    if (low >= threshold) != (high >= threshold):
-        call, reasons = Call.BORDERLINE, (*reasons, ReasonCode.COMP_SENSITIVE)
+    negative = gated.sample.events[control.mask, column]
+    cut = end_of_negative(negative, limits, beyond=control.beyond)
+    percent = wilson_percent(int(np.count_nonzero(values > cut)), len(values))
+    flips = percent_range(gated, antigen.name, mask, control.mask, limits, beyond=control.beyond)
+    call, reasons = _by_percent(antigen, percent, flips, limits)
+    reasons = (*control.reasons, *reasons)
     is_strong, substituted = strong(gated, antigen.name, mask, limits)
     if substituted and ReasonCode.REF_SUBSTITUTED not in reasons:
         reasons = (*reasons, ReasonCode.REF_SUBSTITUTED)
+    above = above_control(values, negative, relative=gated.decades.relative)
     return MarkerCall(
         marker=antigen.name,
         call=call,
         qualifiers=qualify(gated, antigen, mask, cut, percent, limits)
         if call is Call.POSITIVE
         else (),
-        percent=Interval(percent.estimate, percent.low, percent.high),
+        percent=percent,
         median=float(np.median(values)),
-        shift_log10=None,
         control=control.name,
         cutoff=cut,
-        n=n,
+        n=len(values),
         strong=is_strong,
         reasons=reasons,
+        rmfi=above.rmfi,
+        stain_index=above.stain_index,
     )
+
+
+def _by_percent(
+    antigen: Antigen,
+    percent: Interval,
+    flips: tuple[float, float],
+    limits: PositivityLimits,
+) -> tuple[Call, tuple[ReasonCode, ...]]:
+    """Call a percentage, unless its interval or another spillover would call it otherwise."""
+    scheme = limits.schemes[limits.scheme]
+    threshold = (
+        scheme.cytoplasmic if antigen.cutoff_kind is CutoffKind.CYTOPLASMIC else scheme.surface
+    )
+    if (flips[0] >= threshold) != (flips[1] >= threshold):
+        return Call.BORDERLINE, (ReasonCode.COMP_SENSITIVE,)
+    if percent.low < threshold <= percent.high and percent.low != percent.high:
+        return Call.BORDERLINE, ()
+    return Call.POSITIVE if percent.estimate >= threshold else Call.NEGATIVE, ()
 
 
 def _masked(call: MarkerCall, code: ReasonCode) -> MarkerCall:

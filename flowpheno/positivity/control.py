@@ -47,11 +47,14 @@ class Control:
         Membership.
     reasons : tuple of ReasonCode
         ``REF_SUBSTITUTED`` where the vocabulary's own choice was too small.
+    beyond : float or None
+        Intensity, linear, that a control tube shows without the antigen; None without such a tube.
     """
 
     name: str
     mask: EventMask
     reasons: tuple[ReasonCode, ...]
+    beyond: float | None = None
 
 
 def antigen_of(vocabulary: Vocabulary, marker: Marker) -> Antigen:

@@ -23,7 +23,9 @@ _STAGE_REFERENCE = "hematogones"
 _MIXTURE_EVENTS = 4000
 
 
-def end_of_negative(control: EventMatrix, limits: PositivityLimits) -> float:
+def end_of_negative(
+    control: EventMatrix, limits: PositivityLimits, *, beyond: float | None = None
+) -> float:
     """Find the intensity above which an event is positive.
 
     Parameters
@@ -32,15 +34,39 @@ def end_of_negative(control: EventMatrix, limits: PositivityLimits) -> float:
         Linear intensities of the negative control, shape ``(n_control,)``; not empty.
     limits : PositivityLimits
         Parameters.
+    beyond : float or None
+        End of a control tube, see `end_of_tube`; None without one.
 
     Returns
     -------
     float
-        The larger of a quantile and of median plus robust SDs, linear.
+        The largest of a quantile, of median plus robust SDs, and of `beyond`; linear.
     """
     values = np.asarray(control, np.float64)
     quantile = float(np.percentile(values, limits.control_quantile))
-    return max(quantile, float(np.median(values)) + limits.control_sd * robust_sd(values))
+    end = max(quantile, float(np.median(values)) + limits.control_sd * robust_sd(values))
+    return end if beyond is None else max(end, beyond)
+
+
+def end_of_tube(fmo: EventMatrix, limits: PositivityLimits) -> float | None:
+    """Find how far cells of a control tube reach, stained with all but one marker.
+
+    Parameters
+    ----------
+    fmo : EventMatrix
+        Their intensities in the channel of that marker, linear, compensated, shape ``(n,)``.
+    limits : PositivityLimits
+        Parameters.
+
+    Returns
+    -------
+    float or None
+        A quantile, linear; None for fewer cells than a control must have.
+    """
+    values = np.asarray(fmo, np.float64)
+    if len(values) < limits.minimum_control:
+        return None
+    return float(np.percentile(values, limits.control_tube_quantile))
 
 
 def shift(gated: GatedTube, marker: Marker, mask: EventMask, reference: EventMask) -> float:

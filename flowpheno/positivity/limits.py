@@ -76,6 +76,8 @@ class PositivityLimits:
         Percent rules.
     control_quantile, control_sd : float
         End of the negative control: the larger of a quantile (percent) and median + SDs.
+    control_tube_quantile : float
+        End of a control tube (FMO, isotype), percent.
     minimum_control, minimum_events : int
         Fewest events of a control, and of a population that is judged.
     dim_log10, bright_log10, cd45_dim_log10, absent_log10 : float
@@ -103,6 +105,7 @@ class PositivityLimits:
     schemes: Mapping[str, Scheme]
     control_quantile: float
     control_sd: float
+    control_tube_quantile: float
     minimum_control: int
     minimum_events: int
     dim_log10: float
@@ -125,7 +128,10 @@ class PositivityLimits:
         if self.scheme not in self.schemes:
             known = ", ".join(self.schemes)
             raise ValueError(f"scheme {self.scheme!r} is none of {known}")
-        for name in ("control_quantile", "strong_quantile", "partial_low", "partial_high"):
+        percents = (
+            "control_quantile control_tube_quantile strong_quantile partial_low partial_high"
+        )
+        for name in percents.split():
             if not 0 <= getattr(self, name) <= 100:  # noqa: PLR2004 - percent
                 raise ValueError(f"{name} must lie between 0 and 100")
         if min(self.minimum_control, self.minimum_events) < 1:

@@ -24,6 +24,8 @@ def percent_range(
     mask: EventMask,
     control: EventMask,
     limits: PositivityLimits,
+    *,
+    beyond: float | None = None,
 ) -> tuple[float, float]:
     """Recompute percent positive with the coefficients into a channel changed.
 
@@ -37,6 +39,8 @@ def percent_range(
         The population and its negative control; neither empty.
     limits : PositivityLimits
         `PositivityLimits.spillover_change` is the relative change, up and down.
+    beyond : float or None
+        End of a control tube, which is left as it is; None without one.
 
     Returns
     -------
@@ -47,7 +51,7 @@ def percent_range(
     detector = sample.channels[sample.column(marker)].detector
     population, negative = _rows(mask), _rows(control)
     column = sample.column(marker)
-    cut = end_of_negative(sample.events[negative, column], limits)
+    cut = end_of_negative(sample.events[negative, column], limits, beyond=beyond)
     unchanged = 100 * float(np.mean(sample.events[population, column] > cut))
     spillover = sample.spillover
     if spillover is None or detector not in spillover.detectors:
@@ -58,7 +62,8 @@ def percent_range(
         weights = changed_weights(spillover, detector, sign * limits.spillover_change)
         positive = sample.events[np.ix_(population, columns)] @ weights
         background = sample.events[np.ix_(negative, columns)] @ weights
-        percents.append(100 * float(np.mean(positive > end_of_negative(background, limits))))
+        cut = end_of_negative(background, limits, beyond=beyond)
+        percents.append(100 * float(np.mean(positive > cut)))
     return min(percents), max(percents)
 
 

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from flowpheno.case import CaseVerdict
     from flowpheno.comparison import Comparison
     from flowpheno.panel.verdicts import VerdictTexts
+    from flowpheno.phenotype import Phenotype
     from flowpheno.plotdata import Plot
     from flowpheno.results import PopulationCount, SpecimenResult, TubeResult
 
 _DEEPEST = 5  # indentations of the style sheet
+_ON_PAGE = frozenset({"blasts", "hematogones", "B_mature", "T", "gran"})
+"""Populations whose markers a page shows; tables hold those of all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +142,7 @@ def specimen_page(specimen: SpecimenResult, run: Run, texts: VerdictTexts) -> st
         limitations=_limitations(specimen, texts),
         scores=score_rows(specimen.scores),
         has_phenotypes=any(t.phenotypes for t in specimen.tubes),
+        described=[(t, *_on_page(t)) for t in specimen.tubes],
         pictures=[(t, [_picture(p) for p in t.plots]) for t in specimen.tubes],
         hierarchies=[(t, _hierarchy(t)) for t in specimen.tubes],
     )
@@ -243,6 +247,17 @@ def _picture(plot: Plot) -> Picture:
         description=description.long,
         caption=description.short,
         broad=description.broad,
+    )
+
+
+def _on_page(tube: TubeResult) -> tuple[list[Phenotype], list[str]]:
+    """Divide the phenotypes into those a page shows and the names of the others."""
+    names = [p.population for p in tube.phenotypes]
+    candidate = "blasts" if "blasts" in names else "B_precursors"
+    kept = _ON_PAGE | {candidate, *names[:1]}  # the first is what was judged
+    return (
+        [p for p in tube.phenotypes if p.population in kept],
+        [name for name in names if name not in kept],
     )
 
 

@@ -23,6 +23,7 @@ SPECIMEN_COLUMNS = (
 MARKER_COLUMNS = (
     "specimen", "tube", "population", "marker", "call", "qualifier", "percent_positive",
     "percent_low", "percent_high", "median", "shift_log10", "reference", "n", "reasons",
+    "control", "cutoff", "rmfi", "stain_index",
 )  # fmt: skip
 POPULATION_COLUMNS = (
     *("specimen", "tube", "population", "parent", "n", "percent_of_parent"),
@@ -262,6 +263,10 @@ def _marker_row(call: MarkerCall) -> dict[str, Any]:
         "reference": call.reference,
         "n": call.n,
         "reasons": ";".join(call.reasons),
+        "control": call.control,
+        "cutoff": _number(call.cutoff),
+        "rmfi": _number(call.rmfi),
+        "stain_index": _number(call.stain_index),
     }
 
 

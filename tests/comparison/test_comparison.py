@@ -558,6 +558,8 @@ def rich_profile():
         n=300,
         strong=True,
         reasons=(ReasonCode.REF_SUBSTITUTED,),
+        rmfi=12.5,
+        stain_index=8.25,
     )
     phenotype = Phenotype(
         population="blasts", calls={CD10: full, CD45: call(CD45, Call.BORDERLINE)}
@@ -568,6 +570,14 @@ def rich_profile():
 def test_a_profile_survives_json():
     made = rich_profile()
     assert Profile.from_dict(json.loads(json.dumps(made.to_dict(), allow_nan=False))) == made
+
+
+def test_a_profile_stored_before_calls_had_ratios_is_read():
+    stored = json.loads(json.dumps(rich_profile().to_dict()))
+    for each in stored["phenotype"]["calls"].values():
+        del each["rmfi"], each["stain_index"]
+    read = Profile.from_dict(stored).phenotype.call(CD10)
+    assert (read.rmfi, read.stain_index, read.median) == (None, None, 1234.5)
 
 
 def test_aberrancies_that_were_not_assessed_stay_not_assessed():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -57,6 +59,21 @@ def test_where_no_kind_of_other_cells_makes_a_cluster_of_its_own_they_stand_in_t
     # of light the same numbers say nothing: what is dimmest may yet bear an antigen
     light, _ = tube(blast=2500, T=18, myeloid=18, red=18, kind=ChannelKind.FLUORESCENCE)
     assert not to_decades(light).counts
+
+
+@pytest.mark.parametrize("compensated", [True, False])
+def test_compensated_light_tells_blasts_from_lymphocytes_too(definitions, compensated):
+    """Zero is no antigen after compensation only; before it, nobody can say."""
+    counted, label = tube(blast=2500, T=18, myeloid=18, red=18)
+    light = np.array(counted.events) * np.float32(200)
+    light[:, -1] = 10_000
+    channels = tuple(
+        replace(c, kind=ChannelKind.FLUORESCENCE) if c.kind is ChannelKind.MASS else c
+        for c in counted.channels
+    )
+    sample = replace(counted, events=light, channels=channels, compensated=compensated)
+    found = label[anchors_of(sample, definitions.gating).lymphocytes]
+    assert ("blast" in found) is not compensated
 
 
 def test_many_lymphocytes_are_found_as_they_are(definitions):

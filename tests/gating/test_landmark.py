@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from flowpheno.density import density
 from flowpheno.gating.definition import Landmark, Level
 from flowpheno.gating.spread import MarkerSpread, Spread
 from flowpheno.marker import Marker
@@ -23,6 +24,7 @@ LEVELS = {
         "faint": Level(above={L.CONTROL_END: 0}, up_to={L.CUT: 0}),
         "modest": Level(above={L.CUT: 0}, up_to={L.CONTROL: 1.75}),
         "strong": Level(above={L.CUT: 0.5}),
+        "hint": Level(above={L.CUT: -0.3}),
     },
     "CD45": {
         "mature": Level(above={L.LYMPHOCYTES: -0.5}),
@@ -122,9 +124,12 @@ def test_it_is_the_parent_whose_valley_counts():
 def test_without_a_valley_the_cut_parts(kind):
     rng = np.random.default_rng(3)
     one = rng.normal(2.0, 0.2, 2000)
-    shallow = np.concatenate([rng.normal(1.8, 0.2, 1000), rng.normal(2.2, 0.2, 1000)])
+    shallow = np.concatenate([rng.normal(1.74, 0.2, 1000), rng.normal(2.26, 0.2, 1000)])
     parent = np.full(2000, kind != "no events")
     values = {"one mode": one, "shallow": shallow, "no events": two_modes(1000, 0.5, 2.5, 4)}[kind]
+    if kind == "shallow":  # two modes, but the valley between them reaches beyond 80 % of them
+        curve = density(values, bandwidth=0.1)
+        assert curve.valley_above(float(curve.modes()[0])).depth > 0.8
     tube = invented({"CD10": values}, LEVELS, cuts=[cut("CD10", 0.9)])
     assert tube.borders(CD10, "upper", parent)[0] == 0.9
     np.testing.assert_array_equal(tube.at(CD10, "upper", parent).mask, values > 0.9)
@@ -176,7 +181,7 @@ def test_medians_have_a_wider_doubt():
 
 @pytest.fixture
 def beside_a_bright_neighbour():
-    """Four events at 1.2 decades of CD10 (cut at 1), with ever more light of CD19.
+    """Four events at 1.2 decades of CD10 (cut at 1), with ever more light of CD19; three others.
 
     Noise of CD10: variance 50 ** 2, and 20 for each unit of light of CD19. 3 SD of it end at
     1.2 decades (linear 1184) at a variance of 155 000, which CD19 of 7 600 (2 decades) gives.
@@ -184,26 +189,34 @@ def beside_a_bright_neighbour():
     spread = Spread(
         markers={CD10: MarkerSpread(variance=2500.0, slopes={CD19: 20.0}, deviations=3.0)}
     )
-    columns = {"CD10": [1.2, 1.2, 1.2, 1.2, 0.5, 3.0], "CD19": [0, 1.8, 2.3, 3.5, 3.5, 3.5]}
+    columns = {
+        "CD10": [1.2, 1.2, 1.2, 1.2, 0.5, 1.72, 3.0],
+        "CD19": [0, 1.8, 2.3, 3.5, 3.5, 3.5, 3.5],
+    }
     cuts = [cut("CD10", 1.0), cut("CD19", 1.0)]
     return invented(columns, LEVELS, cuts=cuts, spread=spread)
 
 
 def test_what_a_neighbour_explains_is_not_positive(beside_a_bright_neighbour):
     tube = beside_a_bright_neighbour
-    assert at(tube, CD10, "positive") == [3, 3, 1, 1, 0, 3]  # possible: without that noise
-    assert at(tube, CD10, "negative") == [0, 0, 2, 2, 3, 0]
-    assert at(tube, CD19, "positive") == [0, 3, 3, 3, 3, 3]  # nothing spreads into CD19
+    assert at(tube, CD10, "positive") == [3, 3, 1, 1, 0, 1, 3]  # possible: without that noise
+    assert at(tube, CD10, "negative") == [0, 0, 2, 2, 3, 2, 0]
+    assert at(tube, CD19, "positive") == [0, 3, 3, 3, 3, 3, 3]  # nothing spreads into CD19
 
 
 def test_a_level_between_a_landmark_and_the_cut_minds_the_neighbours_too(
     beside_a_bright_neighbour,
 ):
     tube = beside_a_bright_neighbour
-    assert at(tube, CD10, "faint") == [0, 0, 2, 2, 1, 0]  # 0.5 is the control's end itself
-    assert at(tube, CD10, "modest") == [3, 3, 1, 1, 0, 0]
+    assert at(tube, CD10, "faint") == [0, 0, 2, 2, 1, 2, 0]  # 0.5 is the control's end itself
+    assert at(tube, CD10, "modest") == [3, 3, 1, 1, 0, 1, 0]
 
 
-def test_a_level_away_from_the_cut_does_not_mind_them(beside_a_bright_neighbour):
-    assert at(beside_a_bright_neighbour, CD10, "bright") == [0, 0, 0, 0, 0, 3]
-    assert at(beside_a_bright_neighbour, CD10, "strong") == [0, 0, 0, 0, 0, 3]
+def test_what_is_not_positive_is_not_strongly_so(beside_a_bright_neighbour):
+    assert at(beside_a_bright_neighbour, CD10, "strong") == [0, 0, 0, 0, 0, 1, 3]
+
+
+def test_a_level_away_from_the_cut_does_not_mind_the_neighbours(beside_a_bright_neighbour):
+    tube = beside_a_bright_neighbour
+    assert at(tube, CD10, "bright") == [0, 0, 0, 0, 0, 1, 3]  # control + 1.75, wrong by 0.05
+    assert at(tube, CD10, "hint") == [3, 3, 3, 3, 0, 3, 3]

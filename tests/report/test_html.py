@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -182,3 +183,26 @@ def test_every_code_is_explained():
     assert set(texts.verdicts) == set(SpecimenVerdict)
     assert set(texts.clonality) == set(Clonality)
     assert set(texts.reasons) == set(ReasonCode)
+
+
+def _with_populations(run, *names):
+    (specimen,) = run.specimens
+    (tube,) = specimen.tubes
+    (first,) = tube.phenotypes
+    more = tuple(replace(first, population=name) for name in names)
+    tube = replace(tube, phenotypes=(*more[:1], first, *more[1:]))
+    return replace(run, specimens=(replace(specimen, tubes=(tube,)),))
+
+
+def test_a_page_shows_few_populations_and_names_the_others(tmp_path):
+    run = _with_populations(run_of("494"), "non_B_blasts", "T", "mono", "B_precursors")
+    write_report(run, tmp_path)
+    page = _pages(tmp_path)["494.html"]
+    headings = re.findall(r"<h3>(?:<[^>]*>)*([^<]+)</h3>", page[page.index('id="markers"') :])
+    assert [h for h in headings if "blasts" in h or h == "T"] == ["non B blasts", "blasts", "T"]
+    assert "stand in <code>markers.csv</code>: mono, B precursors." in page
+
+
+def test_a_page_with_nothing_left_over_does_not_send_to_a_table(tmp_path):
+    write_report(run_of("494"), tmp_path)
+    assert "markers.csv" not in _pages(tmp_path)["494.html"]

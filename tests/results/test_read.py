@@ -44,6 +44,16 @@ def test_plots_and_calls_survive(tmp_path):
     assert after.membership is None
 
 
+def test_calls_without_the_figures_of_later_versions_are_read(tmp_path):
+    path = write_results(run_of("494"), tmp_path)
+    content = json.loads(path.read_text("utf-8"))
+    for call in content["specimens"][0]["tubes"][0]["phenotypes"][0]["calls"].values():
+        del call["rmfi"], call["stain_index"]
+    path.write_text(json.dumps(content), "utf-8")
+    call = read_results(tmp_path).specimens[0].tubes[0].phenotypes[0].calls["CD10"]
+    assert (call.rmfi, call.stain_index, call.median) == (None, None, 81234.5)
+
+
 def test_scores_and_matches_survive(tmp_path):
     run = run_of("494")
     write_results(run, tmp_path)

@@ -14,7 +14,7 @@ COLUMNS = {
     " blast_percent_low blast_percent_high denominator lod_percent lloq_percent hematogone_percent"
     " known_bcp_all template clonality egil_b egil_t egil_myeloid lineage",
     "markers.csv": "specimen tube population marker call qualifier percent_positive percent_low"
-    " percent_high median shift_log10 reference n reasons",
+    " percent_high median shift_log10 reference n reasons control cutoff rmfi stain_index",
     "populations.csv": "specimen tube population parent n percent_of_parent by confidence",
     "links.csv": "specimen population tube n percent_of_nucleated low high distance unit marker"
     " linked reason",
@@ -39,6 +39,14 @@ def test_a_row_holds_what_was_found(tmp_path):
     assert row["blast_percent"] == pytest.approx(100 * row["n_blasts"] / row["n_nucleated"])
     assert row["blast_percent_low"] < row["blast_percent"] < row["blast_percent_high"]
     assert (row["egil_b"], row["egil_t"], row["egil_myeloid"]) == (7.0, 1.5, 0.0)
+
+
+def test_a_call_names_its_control_and_how_far_it_lies_above(tmp_path):
+    write_results(run_of("494"), tmp_path)
+    rows = pd.read_csv(tmp_path / "markers.csv").set_index("marker")
+    added = ["control", "cutoff", "rmfi", "stain_index"]
+    assert rows.loc["CD10", added].tolist() == ["t_cells", 900.0, 81.2, 44.5]
+    assert rows.loc["CD34", added].isna().all()
 
 
 def test_what_is_not_known_is_an_empty_cell(tmp_path):

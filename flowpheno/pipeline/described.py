@@ -1,0 +1,78 @@
+"""Marker calls of every population of a tube, not of the blasts alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flowpheno.positivity import call_phenotype
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flowpheno.gating import GatedTube
+    from flowpheno.panel.definitions import Definitions
+    from flowpheno.phenotype import Phenotype
+    from flowpheno.population import Population
+    from flowpheno.specimen import Specimen
+
+_VIEWS = "all"
+"""Parent of the populations that show what quality control did."""
+_REST = frozenset({"unclassified"})
+"""What is left over: cells with nothing in common."""
+
+
+def described(
+    gated: GatedTube, population: Population, specimen: Specimen, definitions: Definitions
+) -> Phenotype:
+    """Call every marker of one population.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        The tube.
+    population : Population
+        Any of its populations; may be empty.
+    specimen : Specimen
+        Its therapy hides antigens.
+    definitions : Definitions
+        Vocabulary and limits.
+
+    Returns
+    -------
+    Phenotype
+        One call for each stained marker.
+    """
+    return call_phenotype(
+        gated, population, definitions.vocabulary, definitions.positivity, therapy=specimen.therapy
+    )
+
+
+def described_beside(
+    gated: GatedTube, specimen: Specimen, definitions: Definitions, *, besides: Iterable[str]
+) -> tuple[Phenotype, ...]:
+    """Call every marker of every population that is one.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        The tube with its populations.
+    specimen : Specimen
+        Its therapy hides antigens.
+    definitions : Definitions
+        Vocabulary and limits.
+    besides : iterable of str
+        Populations that are described already.
+
+    Returns
+    -------
+    tuple of Phenotype
+        In the order of the tube; without views of quality control, without what is left over,
+        and without populations of fewer events than can be called.
+    """
+    left_out = _REST | set(besides)
+    fewest = definitions.positivity.minimum_events
+    return tuple(
+        described(gated, population, specimen, definitions)
+        for name, population in gated.populations.items()
+        if name not in left_out and population.parent != _VIEWS and population.n >= fewest
+    )
