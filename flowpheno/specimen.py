@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from flowpheno.marker import Marker
     from flowpheno.sample import Sample
 
 
@@ -19,6 +20,22 @@ class Therapy(StrEnum):
     ANTI_CD38 = "anti_CD38"
     STEROIDS = "steroids"
     OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ControlTube:
+    """Cells of a specimen stained without some of its markers (FMO, isotype, process control).
+
+    Attributes
+    ----------
+    sample : Sample
+        As read.
+    markers : tuple of Marker
+        What they were not stained for; at least one.
+    """
+
+    sample: Sample
+    markers: tuple[Marker, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -41,6 +58,8 @@ class Specimen:
         Treatment that masks antigens.
     already_compensated : bool
         A person's word that the files hold compensated data.
+    controls : tuple of ControlTube
+        Control tubes; they are judged against, never judged.
     """
 
     name: str
@@ -53,3 +72,4 @@ class Specimen:
     known_bcp_all: bool = False
     therapy: frozenset[Therapy] = frozenset()
     already_compensated: bool = False
+    controls: tuple[ControlTube, ...] = ()

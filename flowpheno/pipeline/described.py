@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from flowpheno.positivity import call_phenotype
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from flowpheno.arrays import EventMatrix
     from flowpheno.gating import GatedTube
+    from flowpheno.marker import Marker
     from flowpheno.panel.definitions import Definitions
     from flowpheno.phenotype import Phenotype
     from flowpheno.population import Population
@@ -22,7 +24,12 @@ _REST = frozenset({"unclassified"})
 
 
 def described(
-    gated: GatedTube, population: Population, specimen: Specimen, definitions: Definitions
+    gated: GatedTube,
+    population: Population,
+    specimen: Specimen,
+    definitions: Definitions,
+    *,
+    fmo: Mapping[Marker, EventMatrix] | None = None,
 ) -> Phenotype:
     """Call every marker of one population.
 
@@ -36,6 +43,8 @@ def described(
         Its therapy hides antigens.
     definitions : Definitions
         Vocabulary and limits.
+    fmo : mapping of Marker to EventMatrix or None
+        Intensities of control tubes, see `control_intensities`.
 
     Returns
     -------
@@ -43,12 +52,22 @@ def described(
         One call for each stained marker.
     """
     return call_phenotype(
-        gated, population, definitions.vocabulary, definitions.positivity, therapy=specimen.therapy
+        gated,
+        population,
+        definitions.vocabulary,
+        definitions.positivity,
+        therapy=specimen.therapy,
+        fmo=fmo,
     )
 
 
 def described_beside(
-    gated: GatedTube, specimen: Specimen, definitions: Definitions, *, besides: Iterable[str]
+    gated: GatedTube,
+    specimen: Specimen,
+    definitions: Definitions,
+    *,
+    besides: Iterable[str],
+    fmo: Mapping[Marker, EventMatrix] | None = None,
 ) -> tuple[Phenotype, ...]:
     """Call every marker of every population that is one.
 
@@ -62,6 +81,8 @@ def described_beside(
         Vocabulary and limits.
     besides : iterable of str
         Populations that are described already.
+    fmo : mapping of Marker to EventMatrix or None
+        Intensities of control tubes.
 
     Returns
     -------
@@ -72,7 +93,7 @@ def described_beside(
     left_out = _REST | set(besides)
     fewest = definitions.positivity.minimum_events
     return tuple(
-        described(gated, population, specimen, definitions)
+        described(gated, population, specimen, definitions, fmo=fmo)
         for name, population in gated.populations.items()
         if name not in left_out and population.parent != _VIEWS and population.n >= fewest
     )

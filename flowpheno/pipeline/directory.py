@@ -14,6 +14,7 @@ from flowpheno.errors import FlowphenoError, ManifestError
 from flowpheno.fcs.spillover import changes_nothing
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.panel.definitions import load_definitions
+from flowpheno.pipeline.control_tubes import control_tube
 from flowpheno.pipeline.drawn import read_drawn_gates
 from flowpheno.pipeline.manifest import ManifestRow
 from flowpheno.pipeline.specimen import classify_specimen
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from flowpheno.reading import TableScale
     from flowpheno.results import SpecimenResult
     from flowpheno.sample import Sample
+    from flowpheno.specimen import ControlTube
 
 SIMULATED_KEYWORD = "FLOWPHENO SIMULATED"
 """Keyword of files that flowpheno made itself; every page then says so."""
@@ -211,6 +213,7 @@ def _judge(work: tuple[str, Sequence[Path], Options]) -> _Judged:
     failures: list[Failure] = []
     tubes: list[Sample] = []
     rows: list[ManifestRow] = []
+    controls: list[tuple[Path, Sample, ManifestRow]] = []
     matrix = _matrix(options)
     for path in paths:
         try:
@@ -227,13 +230,18 @@ def _judge(work: tuple[str, Sequence[Path], Options]) -> _Judged:
         except FlowphenoError as error:
             failures.append(failure_of(path, error))
         else:
+            if row.control_for:
+                controls.append((path, sample, row))
+                continue
             tubes.append(_without_twin(sample, tubes))
             rows.append(row)
+    tubes_of_control, refused = _control_tubes(controls, tubes)
+    failures += refused
     if not tubes:
         return _Judged(results=(), failures=tuple(failures), simulated=False)
     simulated = any(SIMULATED_KEYWORD in tube.keywords for tube in tubes)
     try:
-        specimen = _specimen(name, tubes, rows, options)
+        specimen = replace(_specimen(name, tubes, rows, options), controls=tubes_of_control)
         template = _template(options)
         result = classify_specimen(
             specimen, definitions, template, events=options.events, gates=_gates(options)
@@ -242,6 +250,19 @@ def _judge(work: tuple[str, Sequence[Path], Options]) -> _Judged:
         failures += [failure_of(path, error) for path in paths]
         return _Judged(results=(), failures=tuple(failures), simulated=simulated)
     return _Judged(results=(result,), failures=tuple(failures), simulated=simulated)
+
+
+def _control_tubes(
+    files: Sequence[tuple[Path, Sample, ManifestRow]], tubes: Sequence[Sample]
+) -> tuple[tuple[ControlTube, ...], list[Failure]]:
+    """Make control tubes of files; one that fits no tube costs a row, not the specimen."""
+    made, refused = [], []
+    for path, sample, row in files:
+        try:
+            made.append(control_tube(sample, row.control_for, tubes))
+        except FlowphenoError as error:
+            refused.append(failure_of(path, error))
+    return tuple(made), refused
 
 
 def _uncompensated(sample: Sample) -> Sample:

@@ -29,6 +29,7 @@ _COLUMNS = (
     "already_compensated",
     "therapy",
     "scale",
+    "control_for",
 )
 _TRUE = frozenset({"true", "yes", "1", "y"})
 _FALSE = frozenset({"false", "no", "0", "n", ""})
@@ -51,6 +52,9 @@ class ManifestRow:
     scale : Scale or LogChannels or IonCounts or None
         What the numbers of an event table mean, which a table cannot say; None where the cell is
         empty. A list-mode file says so itself.
+    control_for : tuple of str
+        Markers, as written, that the file was not stained for: it is a control tube of the
+        specimen (FMO, isotype, process control) and is not judged itself; empty for others.
     """
 
     specimen: str = ""
@@ -64,6 +68,7 @@ class ManifestRow:
     already_compensated: bool | None = None
     therapy: frozenset[Therapy] = frozenset()
     scale: TableScale | None = None
+    control_for: tuple[str, ...] = ()
 
 
 def read_manifest(path: Path) -> Mapping[Path, ManifestRow]:
@@ -153,7 +158,19 @@ def _row(cells: Mapping[str, str]) -> ManifestRow:
         else _flag("already_compensated", compensated),
         therapy=frozenset(_therapies(values["therapy"])),
         scale=_scale(values["scale"]),
+        control_for=_control_for(values),
     )
+
+
+def _control_for(values: Mapping[str, str]) -> tuple[str, ...]:
+    markers = _words(values["control_for"])
+    if markers and not values["specimen"]:
+        raise ManifestError("a control tube needs the specimen it is of")
+    return tuple(dict.fromkeys(markers))
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.replace("|", ";").split(";") if word.strip()]
 
 
 def _flag(column: str, text: str) -> bool:
@@ -172,7 +189,7 @@ def _scale(text: str) -> TableScale | None:
 
 
 def _therapies(text: str) -> Sequence[Therapy]:
-    words = [word.strip() for word in text.replace("|", ";").split(";") if word.strip()]
+    words = _words(text)
     known = {therapy.value.lower(): therapy for therapy in Therapy}
     unknown = [word for word in words if word.lower() not in known]
     if unknown:

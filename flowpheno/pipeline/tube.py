@@ -15,6 +15,7 @@ from flowpheno.aberrancy.non_b import find_non_b_blasts
 from flowpheno.compensation import check_spillover, compensate
 from flowpheno.gating import GatedTube, gate_tube
 from flowpheno.gating.resolve import resolve
+from flowpheno.pipeline.control_tubes import control_intensities
 from flowpheno.pipeline.described import described, described_beside
 from flowpheno.pipeline.drawn import draw
 from flowpheno.pipeline.edits import (
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
 
     from flowpheno.aberrancy.evidence import Detection
     from flowpheno.aberrancy.template import NormalTemplate
-    from flowpheno.arrays import EventMask
+    from flowpheno.arrays import EventMask, EventMatrix
     from flowpheno.finding import Finding
+    from flowpheno.marker import Marker
     from flowpheno.panel.definitions import Definitions
     from flowpheno.phenotype import Phenotype
     from flowpheno.pipeline.drawn import DrawnGates
@@ -105,6 +107,7 @@ class _Acquired:
     specimen: Specimen
     definitions: Definitions
     template: NormalTemplate | None
+    fmo: Mapping[Marker, EventMatrix]
 
 
 def analyse_tube(
@@ -147,6 +150,7 @@ def analyse_tube(
         specimen=specimen,
         definitions=definitions,
         template=template,
+        fmo=control_intensities(sample, specimen, definitions),
     )
     own = _judge(tube, {})
     if gates is None:
@@ -178,7 +182,7 @@ def _judge(tube: _Acquired, drawn: Mapping[str, EventMask]) -> TubeAnalysis:
     non_b = find_non_b_blasts(gated, definitions.aberrancy)
 
     def _describe(population: Population) -> Phenotype:
-        return described(gated, population, specimen, definitions)
+        return described(gated, population, specimen, definitions, fmo=tube.fmo)
 
     if drawn:
         detection, non_b = blasts_by_hand(
@@ -200,7 +204,9 @@ def _judge(tube: _Acquired, drawn: Mapping[str, EventMask]) -> TubeAnalysis:
         candidate=_describe(gated.populations.get(name, nothing)),
         non_b=non_b,
         non_b_phenotype=_describe(non_b),
-        normal=described_beside(gated, specimen, definitions, besides=(name, non_b.name)),
+        normal=described_beside(
+            gated, specimen, definitions, besides=(name, non_b.name), fmo=tube.fmo
+        ),
         findings=(
             *tube.raw.findings,
             *check_spillover(tube.compensated, definitions.qc.spillover),

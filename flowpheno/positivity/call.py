@@ -152,7 +152,8 @@ def _threshold_call(
     column = gated.sample.column(antigen.name)
     values = gated.sample.events[mask, column].astype(np.float64)
     negative = gated.sample.events[control.mask, column]
-    cut = end_of_negative(negative, limits, beyond=control.beyond)
+    relative = gated.decades.relative
+    cut = end_of_negative(negative, limits, beyond=control.beyond, relative=relative)
     percent = wilson_percent(int(np.count_nonzero(values > cut)), len(values))
     flips = percent_range(gated, antigen.name, mask, control.mask, limits, beyond=control.beyond)
     call, reasons = _by_percent(antigen, percent, flips, limits)
@@ -160,7 +161,7 @@ def _threshold_call(
     is_strong, substituted = strong(gated, antigen.name, mask, limits)
     if substituted and ReasonCode.REF_SUBSTITUTED not in reasons:
         reasons = (*reasons, ReasonCode.REF_SUBSTITUTED)
-    above = above_control(values, negative, relative=gated.decades.relative)
+    above = above_control(values, negative, relative=relative)
     return MarkerCall(
         marker=antigen.name,
         call=call,

@@ -24,7 +24,11 @@ _MIXTURE_EVENTS = 4000
 
 
 def end_of_negative(
-    control: EventMatrix, limits: PositivityLimits, *, beyond: float | None = None
+    control: EventMatrix,
+    limits: PositivityLimits,
+    *,
+    beyond: float | None = None,
+    relative: bool = False,
 ) -> float:
     """Find the intensity above which an event is positive.
 
@@ -36,6 +40,8 @@ def end_of_negative(
         Parameters.
     beyond : float or None
         End of a control tube, see `end_of_tube`; None without one.
+    relative : bool
+        Whether the scale is relative: ranks count there, and a distance in SDs means nothing.
 
     Returns
     -------
@@ -43,9 +49,12 @@ def end_of_negative(
         The largest of a quantile, of median plus robust SDs, and of `beyond`; linear.
     """
     values = np.asarray(control, np.float64)
-    quantile = float(np.percentile(values, limits.control_quantile))
-    end = max(quantile, float(np.median(values)) + limits.control_sd * robust_sd(values))
-    return end if beyond is None else max(end, beyond)
+    ends = [float(np.percentile(values, limits.control_quantile))]
+    if not relative:
+        ends.append(float(np.median(values)) + limits.control_sd * robust_sd(values))
+    if beyond is not None:
+        ends.append(beyond)
+    return max(ends)
 
 
 def end_of_tube(fmo: EventMatrix, limits: PositivityLimits) -> float | None:

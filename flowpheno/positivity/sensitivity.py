@@ -51,7 +51,10 @@ def percent_range(
     detector = sample.channels[sample.column(marker)].detector
     population, negative = _rows(mask), _rows(control)
     column = sample.column(marker)
-    cut = end_of_negative(sample.events[negative, column], limits, beyond=beyond)
+    relative = gated.decades.relative
+    cut = end_of_negative(
+        sample.events[negative, column], limits, beyond=beyond, relative=relative
+    )
     unchanged = 100 * float(np.mean(sample.events[population, column] > cut))
     spillover = sample.spillover
     if spillover is None or detector not in spillover.detectors:
@@ -62,7 +65,7 @@ def percent_range(
         weights = changed_weights(spillover, detector, sign * limits.spillover_change)
         positive = sample.events[np.ix_(population, columns)] @ weights
         background = sample.events[np.ix_(negative, columns)] @ weights
-        cut = end_of_negative(background, limits, beyond=beyond)
+        cut = end_of_negative(background, limits, beyond=beyond, relative=relative)
         percents.append(100 * float(np.mean(positive > cut)))
     return min(percents), max(percents)
 

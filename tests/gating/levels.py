@@ -89,6 +89,5 @@ def degrees(member: Membership) -> list[int]:
     """Tell of each event: 0 no member, 1 possible, 2 member, 3 certain."""
     assert not (member.certain & ~member.mask).any()
     assert not (member.mask & ~member.possible).any()
-    return (
-        member.certain.astype(int) + member.mask.astype(int) + member.possible.astype(int)
-    ).tolist()
+    sums = member.certain.astype(int) + member.mask.astype(int) + member.possible.astype(int)
+    return [int(n) for n in sums]

@@ -119,7 +119,7 @@ def log_file(sample: Sample, path: Path) -> Path:
     with np.errstate(divide="ignore"):
         logs = 1024 * (1 + np.log10(np.maximum(share, 1e-9)) / 4)
     numbers = np.where(np.isin(np.arange(share.shape[1]), stained), logs, 1024 * share)
-    more = {}
+    more: dict[str, str] = {}
     for n, channel in enumerate(sample.channels, start=1):
         more |= {f"P{n}N": channel.detector, f"P{n}S": channel.label, f"P{n}R": "1024"}
         more |= {f"P{n}E": "4,1" if n - 1 in stained else "0,0"}

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowpheno.gating.membership import Membership, known
+from tests.gating.levels import degrees
 
 # an event's doubt: no member at all, possible only, member, certain
 DOUBTS = st.lists(st.integers(0, 3), min_size=0, max_size=40)
@@ -19,15 +20,6 @@ TRIPLES = st.integers(0, 40).flatmap(
 def membership(doubts: list[int]) -> Membership:
     degree = np.array(doubts, int)
     return Membership(certain=degree >= 3, mask=degree >= 2, possible=degree >= 1)
-
-
-def degrees(member: Membership) -> list[int]:
-    """Back to 0-3; asserts that certain lies within mask, and mask within possible."""
-    assert not (member.certain & ~member.mask).any()
-    assert not (member.mask & ~member.possible).any()
-    return (
-        member.certain.astype(int) + member.mask.astype(int) + member.possible.astype(int)
-    ).tolist()
 
 
 @given(TRIPLES)

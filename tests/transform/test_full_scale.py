@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowpheno.finding import ReasonCode, Severity
+from flowpheno.marker import Marker
 from flowpheno.sample import Channel, ChannelKind, Sample, Scale
 from flowpheno.transform.full_scale import reached_share, with_common_scale, with_full_scale
 
 RANGE = 1024.0
-SSC = Channel(detector="SSC-A", marker="SSC", kind=ChannelKind.SCATTER, range=RANGE)
-CD19 = Channel(detector="PE-A", marker="CD19", range=RANGE)
+SSC = Channel(detector="SSC-A", marker=Marker("SSC"), kind=ChannelKind.SCATTER, range=RANGE)
+CD19 = Channel(detector="PE-A", marker=Marker("CD19"), range=RANGE)
 
 
 def tube(scatter: float, light: float, *, n: int = 500, channels=(SSC, CD19), **options) -> Sample:
@@ -99,7 +100,7 @@ def test_a_power_of_two_between_values_and_range_is_found(power):
 
 
 def test_ion_counts_and_time_keep_their_range():
-    mass = Channel(detector="Nd142", marker="CD19", kind=ChannelKind.MASS, range=RANGE)
+    mass = Channel(detector="Nd142", marker=Marker("CD19"), kind=ChannelKind.MASS, range=RANGE)
     time = Channel(detector="Time", kind=ChannelKind.TIME, range=RANGE)
     sample = tube(1e6, 1e6, channels=(mass, time))
     assert with_full_scale(sample) is sample
