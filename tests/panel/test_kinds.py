@@ -55,3 +55,15 @@ def test_folders_are_searched_and_files_taken_as_they_are(tmp_path):
     (tmp_path / "c.txt").touch()
     found = definition_files([tmp_path, tmp_path / "c.txt", tmp_path / "b.yml"])
     assert [path.name for path in found] == ["b.yml", "c.txt"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_schema_that_comes_along_is_that_of_the_model(kind):
+    shipped = (builtin_directory() / "schemas" / f"{kind}.json").read_text(encoding="utf-8")
+    assert json.loads(shipped) == KINDS[kind].model_json_schema(), (
+        f"flowpheno panels schema {kind} > panels/schemas/{kind}.json"
+    )
+
+
+def test_no_schema_is_left_of_a_kind_that_is_gone():
+    assert {path.stem for path in (builtin_directory() / "schemas").iterdir()} == set(KINDS)
