@@ -1,5 +1,7 @@
 """Checking definition files of any kind."""
 
+import json
+
 import pytest
 
 from flowpheno.panel.files import builtin_directory
