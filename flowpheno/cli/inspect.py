@@ -145,6 +145,7 @@ def describe_sample(sample: Sample) -> dict[str, Any]:
             "matrix": spillover.matrix.tolist(),
         }
     return {
+        "tube": _tube_of(sample),
         "name": sample.name,
         "version": sample.version,
         "scale": str(sample.scale),
@@ -170,6 +171,34 @@ def describe_sample(sample: Sample) -> dict[str, Any]:
     }
 
 
+def _tube_of(sample: Sample) -> dict[str, Any]:
+    """Collect which tube of the definitions the channels are, or resemble."""
+    from dataclasses import asdict
+
+    from flowpheno.panel.recognition import load_recognition_limits, recognise
+    from flowpheno.panel.tubes import builtin_tubes
+
+    return asdict(recognise(sample.channels, builtin_tubes(), load_recognition_limits()))
+
+
+def _tube_text(tube: dict[str, Any]) -> str:
+    if not tube["tube"]:
+        return "not recognised: no marker of a known tube is named"
+    text = f"{tube['tube']} ({tube['score']:.2f})"
+    if not tube["recognised"]:
+        text = f"not recognised; nearest {text}"
+    differences = {
+        "missing": tube["missing"],
+        "besides": tube["extra"],
+        "other dye": tube["other_dye"],
+        "as well": tube["tied"],
+    }
+    said = [
+        f"{word}: {', '.join(map(str, names))}" for word, names in differences.items() if names
+    ]
+    return "; ".join([text, *said])
+
+
 def _print(facts: dict[str, Any]) -> None:
     from flowpheno.cli.tables import print_table
 
@@ -185,6 +214,7 @@ def _print(facts: dict[str, Any]) -> None:
             else f"{spillover['source']}, {len(spillover['detectors'])} detectors",
         ),
         ("compensated", "yes" if facts["compensated"] else "no"),
+        ("tube", _tube_text(facts["tube"])),
     ]
     for number, held in enumerate(facts["data_sets"], start=1):
         bits = "/".join(map(str, held["bits"]))

@@ -19,6 +19,7 @@ from flowpheno.panel.limits import limits_model
 from flowpheno.panel.mrd import MrdRules
 from flowpheno.panel.phenotypes import PhenotypeDefinition, load_phenotype
 from flowpheno.panel.populations import load_populations
+from flowpheno.panel.recognition import RecognitionLimits
 from flowpheno.panel.scores import SCORE_MODELS
 from flowpheno.panel.strategy import StrategyFile, load_strategy
 from flowpheno.panel.tubes import Tube, load_tube
@@ -50,6 +51,7 @@ KINDS: Mapping[str, type[BaseModel]] = {
     "populations": limits_model(PopulationDefinitions),
     "positivity": limits_model(PositivityLimits),
     "qc": limits_model(QcLimits),
+    "recognition": limits_model(RecognitionLimits),
     "strategy": StrategyFile,
     "verdicts": VerdictTexts,
 }
