@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from flowpheno.finding import Finding
-    from flowpheno.gating.cutpoint import Cutpoint
     from flowpheno.panel.definitions import Definitions
     from flowpheno.sample import Sample
 
@@ -94,11 +93,6 @@ class FoundPopulations:
         """A row for each cut point; intensities on the linear scale of the sample."""
         import pandas as pd  # noqa: PLC0415 - slow to import
 
-        decades = self.gated.decades
-
-        def linear(cut: Cutpoint, position: float) -> float:
-            return float(decades.linear(cut.marker, np.array([position]))[0])
-
         rows = [
             (
                 str(cut.marker),
@@ -106,8 +100,9 @@ class FoundPopulations:
                 str(cut.method),
                 cut.confidence,
                 cut.control,
-                linear(cut, cut.control_median),
-                linear(cut, cut.control_end),
+                *self.gated.decades.linear(
+                    cut.marker, np.array([cut.control_median, cut.control_end])
+                ).tolist(),
                 cut.reason,
             )
             for cut in self.gated.cutpoints.values()
