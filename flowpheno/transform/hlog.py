@@ -65,10 +65,10 @@ class Hlog:
         """
         x = np.asarray(events, np.float64)
         size = np.abs(x)
-        u = np.log10(size + 1)  # above the root of a convex function: Newton comes down to it
+        u = np.log1p(size) / _LN10  # above the root of a convex function: Newton comes down to it
         for _ in range(_NEWTON_STEPS):
-            power = 10.0**u
-            step = (power + self.b * u - 1 - size) / (_LN10 * power + self.b)
+            beyond = np.expm1(_LN10 * u)  # exact about zero, where 10**u - 1 is not
+            step = (beyond + self.b * u - size) / (_LN10 * (beyond + 1) + self.b)
             u -= step
             if not (np.abs(step) > _CLOSE * (1 + u)).any():  # written so that NaN ends it
                 break

@@ -72,3 +72,11 @@ def test_the_type_and_what_is_no_number_are_kept(scale):
 def test_parameters_that_make_no_sense_are_refused(make, sentence):
     with pytest.raises(TransformError, match=sentence):
         make()
+
+
+@pytest.mark.parametrize("tiny", [5.178256346775355e-17, 1e-300, 3e-12])
+def test_the_smallest_intensities_lie_on_their_side_of_zero(tiny):
+    scale = Hlog()
+    y = scale.apply(np.array([-tiny, 0.0, tiny]))
+    assert y[0] < y[1] < y[2]
+    np.testing.assert_allclose(scale.invert(y), [-tiny, 0.0, tiny], rtol=1e-9, atol=1e-12)
