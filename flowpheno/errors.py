@@ -13,6 +13,7 @@
   * ManifestError            a manifest row cannot be used
   * TemplateError            a normal template cannot be built, read or used
   * ResultsError             a results folder cannot be read
+  * LabelError               labels cannot be read, or do not fit what they are held against
   * SimulationError          the specification cannot give the marrow asked for
   * MissingPackageError      a package that only interchange needs is not installed
   * GateError                a gate makes no sense, cannot be read, or does not fit the sample
@@ -116,6 +117,10 @@ class TemplateError(FlowphenoError, ValueError):
 
 class ResultsError(FlowphenoError, ValueError):
     """A results folder cannot be read."""
+
+
+class LabelError(FlowphenoError, ValueError):
+    """Labels cannot be read, or do not fit the results they are held against."""
 
 
 class SimulationError(FlowphenoError, ValueError):

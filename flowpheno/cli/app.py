@@ -17,7 +17,7 @@ from flowpheno.cli.gate import gate
 from flowpheno.cli.inspect import inspect
 from flowpheno.cli.panels import panels as panels_app
 from flowpheno.cli.score import score
-from flowpheno.cli.simulate import simulate
+from flowpheno.cli.simulate import app as simulate_app
 from flowpheno.cli.template import app as template_app
 from flowpheno.errors import FlowphenoError
 from flowpheno.version import VERSION
@@ -52,7 +52,9 @@ app.command(help="Judge a patient with several specimens, some without flow.")(c
 app.command(help="Score a phenotype typed from a report.")(score)
 app.add_typer(panels_app, name="panels", help="List, show, check the definitions in use.")
 app.add_typer(template_app, name="template", help="Build and show normal templates.")
-app.command(help="Write a simulated marrow with the truth about every event.")(simulate)
+app.add_typer(
+    simulate_app, name="simulate", help="Write simulated marrows with the truth about every event."
+)
 app.command(help="Run the whole job on a small simulated case; needs no data.")(demo)
 
 

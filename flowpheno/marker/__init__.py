@@ -15,6 +15,7 @@ from flowpheno.marker.antigen import (
     combined,
 )
 from flowpheno.marker.channel import ChannelName, canonical_marker, resolve_channel
+from flowpheno.marker.context import by_context
 from flowpheno.marker.spelling import spelling
 from flowpheno.marker.vocabulary import Vocabulary, Word, WordKind
 
@@ -32,6 +33,7 @@ __all__ = [
     "Vocabulary",
     "Word",
     "WordKind",
+    "by_context",
     "canonical_marker",
     "combined",
     "resolve_channel",

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from flowpheno.marker.antigen import Marker, Role, combined, natural_order
+from flowpheno.marker.antigen import Marker, Role, combined
 from flowpheno.marker.spelling import MEASURES, PulseMeasure, spelling, squash, unwrap
+from flowpheno.marker.stained import settled, stained
 from flowpheno.marker.vocabulary import Word, WordKind
 from flowpheno.marker.words import NOISE, nearest_names, split_words
 
@@ -50,6 +51,8 @@ class ChannelName:
         Whether the name is understood, be it that nothing is stained.
     labelled : bool
         Whether the marker was read from the label (``$PnS``), not from the detector.
+    candidates : tuple of Marker
+        What a name that is not clear may mean, as ``IgM`` does; empty for every other.
     """
 
     marker: Marker | None = None
@@ -60,6 +63,7 @@ class ChannelName:
     nearest: tuple[str, ...] = ()
     recognised: bool = True
     labelled: bool = False
+    candidates: tuple[Marker, ...] = ()
 
 
 @lru_cache(maxsize=4096)  # the files of a folder name their channels alike
@@ -141,6 +145,15 @@ class _Reading:
     def has(self, kind: WordKind) -> bool:
         return any(word.kind is kind for word in self.words)
 
+    @property
+    def candidates(self) -> tuple[Marker, ...]:
+        """Meanings of the only reagent that is named, if it is not clear which."""
+        kinds = (WordKind.ANTIGEN, WordKind.UNCLEAR, WordKind.SCATTER)
+        reagents = [word for word in self.words if word.kind in kinds]
+        if self.understood or len(reagents) != 1:
+            return ()
+        return tuple(Marker(name) for name in reagents[0].meanings)
+
     def first(self, kind: WordKind) -> str | None:
         found = (word.meanings[0] for word in self.words if word.kind is kind and word.meanings)
         return next(found, None)
@@ -172,13 +185,13 @@ def _read(name: str, vocabulary: Vocabulary, *, suggesting: bool = True) -> _Rea
     squashed = squash(bare.text)
     if not squashed.key:  # nothing but an isotope or a filter
         return _Reading(mass=bare.mass, measure=bare.measure, understood=bare.mass or bare.optical)
-    rows = split_words(squashed, vocabulary)
-    stained = {_antigens(row, vocabulary) for row in rows}
+    rows = [settled(row, vocabulary) for row in split_words(squashed, vocabulary)]
+    found = {stained(row, vocabulary) for row in rows}
     words = rows[0] if rows else ()
     unclear = [word for word in words if word.kind is WordKind.UNCLEAR]
-    antigens = None if len(stained) != 1 or unclear else stained.pop()
+    antigens = None if len(found) != 1 or unclear else found.pop()
     if antigens is None:  # not understood, or in more than one way
-        candidates = _names([*stained, *(word.meanings for word in unclear)])
+        candidates = _names([*found, *(word.meanings for word in unclear)])
         return _Reading(
             words=words if unclear else (),
             measure=bare.measure,
@@ -197,20 +210,6 @@ def _read(name: str, vocabulary: Vocabulary, *, suggesting: bool = True) -> _Rea
 def _measure(words: Sequence[Word]) -> PulseMeasure | None:
     said = (word.meanings[0] for word in words if word.kind is WordKind.MEASURE)
     return next((MEASURES[name[0].upper()] for name in said), None)
-
-
-def _antigens(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Marker, ...] | None:
-    """Tell what a row of words says is stained; None if it makes no sense."""
-    names = {Marker(word.meanings[0]) for word in words if word.kind is WordKind.ANTIGEN}
-    kinds = {word.kind for word in words}
-    if WordKind.CONTROL in kinds:
-        return ()
-    if WordKind.INSIDE in kinds:
-        inside = {vocabulary.inside.get(name) for name in names}
-        names = {name for name in inside if name is not None}
-        if None in inside or not names:
-            return None
-    return tuple(sorted(names, key=natural_order))
 
 
 def _antibodies(antigens: Sequence[Marker], vocabulary: Vocabulary) -> tuple[Marker, ...]:
@@ -235,6 +234,7 @@ def _as_channel(main: _Reading, other: _Reading, *, labelled: bool) -> ChannelNa
         nearest=main.nearest,
         recognised=main.understood,
         labelled=labelled and bool(main.antigens),
+        candidates=main.candidates,
     )
 
 

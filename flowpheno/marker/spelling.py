@@ -36,6 +36,11 @@ _ISOTOPE = re.compile(
 )
 _MASS_NUMBER = re.compile(r"^(?:89|1\d\d|20\d)[-_ ](?=[A-Z])")
 _FILTER = re.compile(r"\d+(?:/\d+)*NM|\(?\b\d{3}[/-]\d{2,3}\b\)?|\(?\b\d{3}LP\b\)?")
+_BEFORE_MEASURE = re.compile(r"(?<=\d{3}-\d{2})(?=[AHW]$)")  # "L3 450-50W"
+_TITRE = re.compile(
+    r"(?<=[\s_])\(?(?:1\s?[:/]\s?\d{1,4}|\d+(?:\.\d+)?\s?(?:UL|MICROL(?:IT(?:ER|RE)S?)?))\)?(?![A-Z0-9.])"
+)
+_BRACKETS = str.maketrans("<>", "  ")
 _SECONDS = re.compile(r"^(TIME)\s*\(.*\)$")
 _MEASURE = re.compile(r"(?:[-._](?:LOG|LIN)?_?|\s|(?<=LOG)|(?<=LIN))(A|H|W|AREA|HEIGHT|WIDTH)$")
 _CD_SHARED = re.compile(
@@ -156,7 +161,7 @@ def squash(text: str) -> Squashed:
 
 
 def unwrap(name: str) -> Unwrapped:
-    """Take isotope, laser, filter and pulse measure off a name, and write ``CD7+19`` in full.
+    """Take isotope, laser, filter, titre and pulse measure off a name, and write ``CD7+19`` in full.
 
     Parameters
     ----------
@@ -175,7 +180,8 @@ def unwrap(name: str) -> Unwrapped:
     >>> unwrap("CD7+19-H").text
     'CD7+CD19'
     """
-    text, n_isotopes = _ISOTOPE.subn(" ", _SECONDS.sub(r"\1", clean(name)))
+    bare = _TITRE.sub(" ", _SECONDS.sub(r"\1", clean(name)).translate(_BRACKETS).strip())
+    text, n_isotopes = _ISOTOPE.subn(" ", _BEFORE_MEASURE.sub("-", bare))
     text, n_masses = _MASS_NUMBER.subn("", text.strip())
     text, n_filters = _FILTER.subn(" ", text)
     text, measure = _split_measure(" ".join(text.split()))

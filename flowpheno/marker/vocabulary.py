@@ -23,6 +23,8 @@ class WordKind(StrEnum):
     OTHER = "other"  # barcode, event length, autofluorescence, empty
     CONTROL = "control"  # isotype, FMO: whatever else is named is not stained
     INSIDE = "inside"  # cytoplasmic
+    OUTSIDE = "outside"  # at the surface
+    CLONE = "clone"  # of an antibody: says nothing of its own, and contradicts another antigen
     UNCLEAR = "unclear"  # means one of several
     MEASURE = "measure"
     NOISE = "noise"
@@ -57,6 +59,8 @@ class Vocabulary:
         Spelling, as `spelling` gives it, to what it means.
     inside : mapping of Marker to Marker
         Surface antigen to its cytoplasmic staining, where both exist.
+    joined : frozenset of str
+        Spellings that a sign such as ``/`` may stand in, though elsewhere it joins two reagents.
     longest : int
         Length of the longest spelling.
     """
@@ -65,4 +69,5 @@ class Vocabulary:
     fluorochromes: Mapping[str, tuple[str, ...]]
     words: Mapping[str, Word]
     inside: Mapping[Marker, Marker] = field(default_factory=lambda: MappingProxyType({}))
+    joined: frozenset[str] = frozenset()
     longest: int = 0

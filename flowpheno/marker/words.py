@@ -11,7 +11,6 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from flowpheno.marker.antigen import Role
 from flowpheno.marker.spelling import squash
 from flowpheno.marker.vocabulary import Word, WordKind
 
@@ -121,12 +120,18 @@ def _words_at(text: Squashed, begin: int, vocabulary: Vocabulary) -> Iterator[tu
     if begin not in text.gaps and text.key[begin - 1 : begin + 1].isdecimal():
         return  # "CD103" is not CD10 and a 3
     detector = _DETECTOR.match(text.key, begin) if _may_be_detector(text, begin) else None
-    if detector and detector.group() not in vocabulary.words:  # V450 is a dye as well
+    if detector and _is_free(detector.group(), vocabulary):
         yield detector.end(), NOISE
     for stop in range(begin + 1, min(len(text.key), begin + vocabulary.longest) + 1):
         word = vocabulary.words.get(text.key[begin:stop])
         if word is not None and _may_stand(text, begin, stop, vocabulary):
             yield stop, word
+
+
+def _is_free(detector: str, vocabulary: Vocabulary) -> bool:
+    """Whether a detector's name has no other meaning where it stands first: V450 is a dye."""
+    word = vocabulary.words.get(detector)
+    return word is None or word.kind is WordKind.CLONE
 
 
 def _may_be_detector(text: Squashed, begin: int) -> bool:
@@ -135,13 +140,16 @@ def _may_be_detector(text: Squashed, begin: int) -> bool:
 
 def _may_stand(text: Squashed, begin: int, stop: int, vocabulary: Vocabulary) -> bool:
     """Whether a word may stand here: "K" only apart, an antibody never across a "+"."""
-    word = vocabulary.words[text.key[begin:stop]]
+    key = text.key[begin:stop]
+    word = vocabulary.words[key]
+    apart = begin in text.gaps and stop in text.gaps
+    if word.kind is WordKind.CLONE:  # follows its antigen, and is not joined to it
+        return apart and begin > 0 and begin not in text.joints
     if stop - begin <= _SHORT and word.kind not in _GLUED:
-        return begin in text.gaps and stop in text.gaps
-    if word.kind is not WordKind.ANTIGEN or not any(begin < j < stop for j in text.joints):
+        return apart
+    if word.kind is not WordKind.ANTIGEN or key in vocabulary.joined:
         return True
-    known = (antigen for name, antigen in vocabulary.antigens.items() if name in word.meanings)
-    return all(antigen.role is not Role.ANTIGEN for antigen in known)  # "Live/Dead"
+    return not any(begin < joint < stop for joint in text.joints)
 
 
 def _is_name(word: Word) -> bool:

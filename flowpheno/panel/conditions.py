@@ -48,8 +48,26 @@ class Level(StrEnum):
     WEAK = "weak"  # positive, intensity criterion of WHO-HAEM5 not met
 
 
-def _known(name: str, info: ValidationInfo) -> str:
-    """Refuse a marker that the vocabulary handed in as context does not hold."""
+def check_marker(name: str, info: ValidationInfo) -> str:
+    """Refuse a marker that the vocabulary handed in as context does not hold.
+
+    Parameters
+    ----------
+    name : str
+        A name.
+    info : ValidationInfo
+        Its context may hold ``markers``; without them every name passes.
+
+    Returns
+    -------
+    str
+        The name.
+
+    Raises
+    ------
+    ValueError
+        If it is no marker; names the nearest.
+    """
     markers = (info.context or {}).get("markers")
     if markers is None or name in markers:
         return name
@@ -58,7 +76,7 @@ def _known(name: str, info: ValidationInfo) -> str:
     raise ValueError(f"{name!r} is not a marker of the vocabulary{hint}")
 
 
-KnownMarker: TypeAlias = Annotated[Marker, AfterValidator(_known)]
+KnownMarker: TypeAlias = Annotated[Marker, AfterValidator(check_marker)]
 """A canonical marker name, checked if the context of validation holds ``markers``."""
 
 

@@ -14,6 +14,7 @@ from flowpheno.panel.clonality import ClonalityRules
 from flowpheno.panel.comparison import ComparisonLimits
 from flowpheno.panel.decision import DecisionRules
 from flowpheno.panel.deidentify import DeidentifyRules
+from flowpheno.panel.evaluation import EvaluationRules
 from flowpheno.panel.files import load_definition, read_yaml
 from flowpheno.panel.limits import limits_model
 from flowpheno.panel.mrd import MrdRules
@@ -44,6 +45,7 @@ KINDS: Mapping[str, type[BaseModel]] = {
     "comparison": ComparisonLimits,
     "decision": DecisionRules,
     "deidentify": DeidentifyRules,
+    "evaluation": EvaluationRules,
     "mrd": MrdRules,
     "aberrancy": limits_model(AberrancyLimits),
     "compensation": limits_model(CompensationLimits),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flowpheno.panel.files import builtin_directory
@@ -32,15 +33,26 @@ class RecognitionLimits:
         Score from which a file is a tube.
     other_dye : float
         What a marker counts that is stained with another fluorochrome, 0 to 1.
+    same_band : tuple of tuple of str
+        Groups of fluorochromes that stand in for each other and count in full.
     """
 
     source: str
     least_score: float
     other_dye: float
+    same_band: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 < self.least_score <= 1 or not 0 <= self.other_dye <= 1:
             raise ValueError("least_score and other_dye are shares")
+        counts = Counter(dye for group in self.same_band for dye in group)
+        if twice := sorted(dye for dye, n in counts.items() if n > 1):
+            raise ValueError(f"same_band: in two groups: {', '.join(twice)}")
+
+    def band(self, fluorochrome: str) -> str:
+        """Give the first fluorochrome of its group, or itself."""
+        groups = (group for group in self.same_band if fluorochrome in group)
+        return next((group[0] for group in groups), fluorochrome)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +70,9 @@ class Recognition:
     missing, extra : tuple of Marker
         Markers of the tube that the file lacks, and the other way round.
     other_dye : tuple of Marker
-        Markers in another fluorochrome; one that the file does not say is no other.
+        Markers in another fluorochrome; one that the file or the tube does not say is no other.
+    variant : tuple of Marker
+        Markers in a fluorochrome that stands in for that of the tube, which is no difference.
     tied : tuple of str
         Other tubes with the same score.
     """
@@ -69,6 +83,7 @@ class Recognition:
     missing: tuple[Marker, ...] = ()
     extra: tuple[Marker, ...] = ()
     other_dye: tuple[Marker, ...] = ()
+    variant: tuple[Marker, ...] = ()
     tied: tuple[str, ...] = ()
 
 
@@ -120,15 +135,7 @@ def recognise(
     if best is None or best.score == 0:
         return Recognition(tube="", score=0.0, recognised=False, extra=tuple(sorted(stained)))
     tied = tuple(one.tube for one in found if one is not best and one.score == best.score)
-    return Recognition(
-        tube=best.tube,
-        score=best.score,
-        recognised=best.recognised,
-        missing=best.missing,
-        extra=best.extra,
-        other_dye=best.other_dye,
-        tied=tied,
-    )
+    return replace(best, tied=tied)
 
 
 def _compare(
@@ -136,7 +143,12 @@ def _compare(
 ) -> Recognition:
     dyes = {marker: c.fluorochrome for marker, c in zip(tube.markers, _read(tube), strict=True)}
     common = [marker for marker in dyes if marker in stained]
-    other = [m for m in common if stained[m] is not None and stained[m] != dyes[m]]
+    unlike = {
+        marker: limits.band(dye) != limits.band(own)
+        for marker in common
+        if (dye := stained[marker]) and (own := dyes[marker]) and dye != own
+    }
+    other = [marker for marker, apart in unlike.items() if apart]
     both = len(dyes.keys() | stained.keys())
     counted = len(common) - (1 - limits.other_dye) * len(other)
     score = counted / both if both else 0.0
@@ -147,6 +159,7 @@ def _compare(
         missing=tuple(m for m in dyes if m not in stained),
         extra=tuple(sorted(m for m in stained if m not in dyes)),
         other_dye=tuple(other),
+        variant=tuple(marker for marker, apart in unlike.items() if not apart),
     )
 
 

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from flowpheno.errors import PanelError
 from flowpheno.marker import Marker
+from flowpheno.panel.conditions import check_marker
 from flowpheno.panel.files import builtin_directory, load_definition
+from flowpheno.panel.vocabulary import builtin_vocabulary
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 ScatterName = Literal["FSC-A", "FSC-H", "FSC-W", "SSC-A", "SSC-H", "SSC-W"]
@@ -24,9 +34,9 @@ class TubeChannel(BaseModel):
     Attributes
     ----------
     detector : str
-        ``$PnN``, such as ``"PE-A"``.
-    fluorochrome : str
-        Such as ``"PE-Cy7"``.
+        ``$PnN``, such as ``"PE-A"``; empty where the source names no fluorochrome either.
+    fluorochrome : str or None
+        Such as ``"PE-Cy7"``; None, and written so, where the source does not say.
     marker : str or None
         Canonical name, ``"CD66c+CD123"`` where two reagents share the channel, ``"SYTO"`` or
         ``"VIABILITY"`` for dyes; None where the detector was recorded with nothing stained.
@@ -34,9 +44,24 @@ class TubeChannel(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    detector: str = Field(min_length=1)
-    fluorochrome: str = Field(min_length=1)
+    detector: str = ""
+    fluorochrome: str | None = Field(min_length=1)
     marker: str | None
+
+    @field_validator("marker")
+    @classmethod
+    def _know_each_antigen(cls, value: str | None, info: ValidationInfo) -> str | None:
+        for name in () if value is None else value.split("+"):
+            check_marker(name, info)
+        return value
+
+    @model_validator(mode="after")
+    def _read_each_dye(self) -> TubeChannel:
+        if self.fluorochrome is not None and not self.detector:
+            raise ValueError("a fluorochrome is read by a detector: name it")
+        if self.fluorochrome is None and self.marker is None:
+            raise ValueError("neither a fluorochrome nor a marker")
+        return self
 
     @property
     def antigens(self) -> tuple[Marker, ...]:
@@ -58,7 +83,7 @@ class Tube(BaseModel):
     note : str
         What a user must know; empty if nothing.
     scatter : tuple of str
-        Scatter channels recorded, in order.
+        Scatter channels recorded, in order; empty where the source names markers alone.
     channels : tuple of TubeChannel
         Fluorescence detectors, in order.
     time : str or None
@@ -71,7 +96,7 @@ class Tube(BaseModel):
     reference: str = Field(min_length=10)
     tag: Literal["V", "C", "K+", "K", "K-", "P"]
     note: str = ""
-    scatter: tuple[ScatterName, ...] = Field(min_length=1)
+    scatter: tuple[ScatterName, ...]
     channels: tuple[TubeChannel, ...] = Field(min_length=1)
     time: str | None = "Time"
 
@@ -85,10 +110,18 @@ class Tube(BaseModel):
 
     @model_validator(mode="after")
     def _name_each_detector_once(self) -> Tube:
-        names = [*self.scatter, *(channel.detector for channel in self.channels), self.time]
+        detectors = (channel.detector for channel in self.channels if channel.detector)
+        names = [*self.scatter, *detectors, self.time]
         if twice := sorted(str(name) for name, n in Counter(names).items() if n > 1):
             raise ValueError(f"two channels are named {', '.join(twice)}")
+        if self.has_fluorochromes and not self.scatter:
+            raise ValueError("a tube whose fluorochromes are known has scatter channels")
         return self
+
+    @property
+    def has_fluorochromes(self) -> bool:
+        """Whether every channel has one; where the source names markers alone none has."""
+        return all(channel.fluorochrome is not None for channel in self.channels)
 
     @property
     def markers(self) -> tuple[Marker, ...]:
@@ -101,13 +134,15 @@ class Tube(BaseModel):
         return frozenset(marker for channel in self.channels for marker in channel.antigens)
 
 
-def load_tube(path: Path) -> Tube:
+def load_tube(path: Path, *, markers: Collection[Marker] | None = None) -> Tube:
     """Read one tube definition.
 
     Parameters
     ----------
     path : Path
         A YAML file.
+    markers : collection of Marker or None
+        Markers that exist; None for the vocabulary that comes with flowpheno.
 
     Returns
     -------
@@ -119,7 +154,8 @@ def load_tube(path: Path) -> Tube:
     PanelError
         If the file does not define a tube, or its name is not the stem of the file.
     """
-    tube = load_definition(path, Tube)
+    known = builtin_vocabulary().antigens if markers is None else markers
+    tube = load_definition(path, Tube, context={"markers": frozenset(known)})
     if tube.name != path.stem:
         raise PanelError(path, [f"line 1: name: is {tube.name!r}, the file is {path.stem!r}"])
     return tube

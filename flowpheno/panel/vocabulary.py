@@ -64,6 +64,8 @@ class AntigenDefinition(_Definition):
     ----------
     aliases : tuple of str
         Other spellings.
+    clones : tuple of str
+        Antibodies against it; in a name they may follow it, alone they mean nothing.
     localisation : Localisation
         Where it is stained.
     of : str
@@ -83,6 +85,7 @@ class AntigenDefinition(_Definition):
     """
 
     aliases: tuple[_Name, ...] = ()
+    clones: tuple[_Name, ...] = ()
     localisation: Localisation = Localisation.SURFACE
     of: str = ""
     mode: Mode = Mode.THRESHOLD
@@ -156,7 +159,7 @@ class MarkersFile(_Definition):
         Canonical name to spellings; for `unclear`, spelling to what it may mean.
     measures : dict of str to tuple of str
         Area, height, width to spellings.
-    time, other, controls, inside, noise : tuple of str
+    time, other, controls, inside, outside, noise : tuple of str
         Spellings.
     relative_scale : RelativeScale
         When a file is taken to be on a scale of its own.
@@ -172,6 +175,7 @@ class MarkersFile(_Definition):
     other: tuple[_Name, ...]
     controls: tuple[_Name, ...]
     inside: tuple[_Name, ...]
+    outside: tuple[_Name, ...] = ()
     unclear: dict[_Name, tuple[str, ...]]
     noise: tuple[_Name, ...]
     relative_scale: RelativeScale
@@ -199,9 +203,14 @@ def _spellings(file: MarkersFile) -> Iterator[tuple[str, Word, _Place]]:
                 yield spelled, Word(kind, (name,)), (group, name)
     for name, candidates in file.unclear.items():
         yield name, Word(WordKind.UNCLEAR, candidates), ("unclear", name)
+    clones = {clone: spelling(clone) for e in file.antigens.values() for clone in e.clones}
+    for clone, key in clones.items():
+        bound = [n for n, e in file.antigens.items() if key in map(spelling, e.clones)]
+        yield clone, Word(WordKind.CLONE, tuple(bound)), ("antigens", bound[0])
     unnamed = {
         WordKind.TIME: ("time", file.time),
         WordKind.INSIDE: ("inside", file.inside),
+        WordKind.OUTSIDE: ("outside", file.outside),
         WordKind.NOISE: ("noise", file.noise),
         WordKind.OTHER: ("other", file.other),
         WordKind.CONTROL: ("controls", file.controls),
@@ -241,6 +250,14 @@ def _inside(file: MarkersFile) -> tuple[dict[Marker, Marker], list[tuple[_Place,
         if candidate not in known
     ]
     return inside, problems
+
+
+def _joined(file: MarkersFile) -> Iterator[str]:
+    """Spellings that hold a sign which elsewhere joins two reagents: TCR-a/b; dyes in any way."""
+    for name, entry in file.antigens.items():
+        for spelled in (name, *entry.aliases):
+            if entry.role is not Role.ANTIGEN or any(sign in spelled for sign in "+/&"):
+                yield spelling(spelled)
 
 
 def load_markers(path: Path) -> MarkersFile:
@@ -299,6 +316,7 @@ def _vocabulary(file: MarkersFile) -> Vocabulary:
         fluorochromes=MappingProxyType(dict(file.fluorochromes)),
         words=MappingProxyType(words),
         inside=MappingProxyType(_inside(file)[0]),
+        joined=frozenset(_joined(file)),
         longest=max(map(len, words)),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flowpheno.finding import Finding, ReasonCode, Severity
-from flowpheno.marker import resolve_channel, spelling
+from flowpheno.marker import by_context, resolve_channel, spelling
 from flowpheno.reading.stated import said_by_keywords
 from flowpheno.sample import Channel, ChannelKind, Measure
 
@@ -45,7 +45,7 @@ def name_channels(
         One for each name, in order. A marker that two area channels claim is given to neither,
         unless one of them is clearly meant.
     tuple of Finding
-        Names not understood, markers claimed twice, heights that stand in for an area.
+        Names not understood or only by what else is stained, markers claimed twice, heights that stand in for an area.
     """
     suggesting = len(names) <= _MOST_SUGGESTED
     resolved = [
@@ -56,8 +56,9 @@ def name_channels(
         resolved = [
             said_by_keywords(*both, vocabulary) for both in zip(stated, resolved, strict=True)
         ]
+    alone, resolved = resolved, list(by_context(resolved, vocabulary))
     channels = [_channel(*both, said) for both, said in zip(names, resolved, strict=True)]
-    unmapped = _unmapped(channels, resolved)
+    unmapped = [*_unmapped(channels, resolved), *_settled(channels, alone)]
     channels, promoted = _promote_heights(channels)
     channels, ambiguous = _disambiguate(channels, resolved)
     return tuple(channels), (*unmapped, *promoted, *ambiguous)
@@ -93,6 +94,22 @@ def _unmapped(channels: Sequence[Channel], resolved: Sequence[ChannelName]) -> l
             ),
         )
     return list(findings.values())
+
+
+def _settled(channels: Sequence[Channel], alone: Sequence[ChannelName]) -> list[Finding]:
+    """Say which names were understood by what else the tube stains."""
+    return [
+        Finding(
+            code=ReasonCode.METADATA_DERIVED,
+            severity=Severity.NOTE,
+            stage=_STAGE,
+            message=f"channel {(channel.label or channel.detector)[:_SHOWN]!r} is taken for "
+            f"{channel.marker}, as another channel of the tube stains "
+            f"{' and '.join(name for name in said.candidates if name != channel.marker)}",
+        )
+        for channel, said in zip(channels, alone, strict=True)
+        if channel.marker is not None and not said.recognised
+    ]
 
 
 def _promote_heights(channels: list[Channel]) -> tuple[list[Channel], list[Finding]]:

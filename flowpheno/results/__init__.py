@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowpheno.results.read import read_results
+from flowpheno.results.read import event_files, read_results
 from flowpheno.results.tables import (
     cohort_table,
     failure_table,
@@ -33,6 +33,7 @@ __all__ = [
     "StepCount",
     "TubeResult",
     "cohort_table",
+    "event_files",
     "failure_table",
     "finding_table",
     "link_table",

@@ -64,6 +64,37 @@ def read_results(folder: Path, *, events: bool = False) -> Run:
         raise ResultsError(f"{path}: {error}") from error
 
 
+def event_files(folder: Path) -> dict[tuple[str, str], Path]:
+    """Name the Parquet files that hold the membership of every event.
+
+    Parameters
+    ----------
+    folder : Path
+        A results folder, or its ``results.json``.
+
+    Returns
+    -------
+    dict of tuple to Path
+        By specimen and tube; empty if events were not written.
+
+    Raises
+    ------
+    ResultsError
+        If there are no results, or they are not what `write_results` writes.
+    """
+    path = folder if folder.suffix == ".json" else folder / "results.json"
+    content = _read_json(path)
+    try:
+        return {
+            (specimen["specimen"], tube["name"]): _inside(path.parent, tube["membership"])
+            for specimen in content["specimens"]
+            for tube in specimen["tubes"]
+            if tube["membership"] is not None
+        }
+    except (KeyError, TypeError) as error:
+        raise ResultsError(f"{path}: not the results of a run") from error
+
+
 def _run(content: dict[str, Any], folder: Path, *, events: bool) -> Run:
     return Run(
         specimens=tuple(_specimen(s, folder, events=events) for s in content["specimens"]),

@@ -23,6 +23,12 @@ from __future__ import annotations
 
 from flowpheno.simulation.artefacts import NO_ARTEFACTS, Artefacts
 from flowpheno.simulation.case import case_report
+from flowpheno.simulation.cohort import (
+    CohortDesign,
+    plan_cohort,
+    resolve_archetypes,
+    write_cohort,
+)
 from flowpheno.simulation.composition import (
     Background,
     BlastRequest,
@@ -34,6 +40,7 @@ from flowpheno.simulation.events import ARTEFACT_LABELS
 from flowpheno.simulation.files import write_simulated
 from flowpheno.simulation.instrument import AttachedSpillover, Instrument
 from flowpheno.simulation.patient import BlastPatient, draw_patient, without
+from flowpheno.simulation.planned import PlannedMarrow, derive_seed, simulate_planned
 from flowpheno.simulation.relapse import Relapse, relapse_of
 from flowpheno.simulation.specification import Specification, load_specification
 from flowpheno.simulation.tube import SimulatedTube, Truth, simulate_tube
@@ -46,20 +53,27 @@ __all__ = [
     "Background",
     "BlastPatient",
     "BlastRequest",
+    "CohortDesign",
     "Composition",
     "Instrument",
+    "PlannedMarrow",
     "Relapse",
     "SimulatedTube",
     "Specification",
     "Stain",
     "Truth",
     "case_report",
+    "derive_seed",
     "draw_composition",
     "draw_patient",
     "load_specification",
+    "plan_cohort",
     "relapse_of",
+    "resolve_archetypes",
     "simulate_control",
+    "simulate_planned",
     "simulate_tube",
     "without",
+    "write_cohort",
     "write_simulated",
 ]

@@ -82,11 +82,17 @@ def spill_matrix(specification: Specification, tube: Tube, *, factor: float = 1.
     Raises
     ------
     SimulationError
-        If two channels are read in the same band, so that no matrix could tell them apart.
+        If two channels are read in the same band, so that no matrix could tell them apart, or if
+        the source of the tube names no fluorochromes.
     """
     spill = specification.spill
     bands = {name: band for band, names in spill.same_band.items() for name in names}
-    emitters = [bands.get(c.fluorochrome, c.fluorochrome) for c in tube.channels]
+    dyes = [c.fluorochrome for c in tube.channels if c.fluorochrome is not None]
+    if len(dyes) < len(tube.channels):
+        raise SimulationError(
+            f"{tube.name} cannot be simulated: its source names markers without fluorochromes"
+        )
+    emitters = [bands.get(dye, dye) for dye in dyes]
     if twice := sorted({band for band in emitters if emitters.count(band) > 1}):
         raise SimulationError(f"{tube.name}: two channels read the band of {', '.join(twice)}")
     known = set(spill.table)

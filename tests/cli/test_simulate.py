@@ -11,7 +11,7 @@ def test_the_same_seed_gives_the_same_events_and_says_simulated(tmp_path, capsys
     paths = [tmp_path / name for name in ("a.fcs", "b.fcs", "c.fcs")]
     for path, seed in zip(paths, ("1", "1", "2"), strict=True):
         options = ["--events", "500", "--seed", seed, "--blasts", "common", "--percent", "10"]
-        assert main(["simulate", str(path), *options]) == 0
+        assert main(["simulate", "marrow", str(path), *options]) == 0
     assert capsys.readouterr().out.count("SIMULATED") == 3
     first, again, other = (read_fcs(path).events for path in paths)
     assert (first == again).all()
@@ -23,7 +23,7 @@ def test_the_same_seed_gives_the_same_events_and_says_simulated(tmp_path, capsys
 
 @pytest.mark.parametrize("option", ["--tube", "--background", "--blasts"])
 def test_an_unknown_choice_lists_those_there_are(option, tmp_path, one_line):
-    assert main(["simulate", str(tmp_path / "x.fcs"), option, "fancy"]) == 2
+    assert main(["simulate", "marrow", str(tmp_path / "x.fcs"), option, "fancy"]) == 2
     line = one_line()
     assert f"{option} 'fancy' is not known: " in line
     assert not (tmp_path / "x.fcs").exists()

@@ -28,9 +28,57 @@ def channels_of(name):
 @pytest.mark.parametrize("name", TUBES)
 def test_each_tube_is_itself(name):
     found = recognise(channels_of(name), TUBES, LIMITS)
-    assert name in {found.tube, *found.tied}
+    assert (found.tube, found.tied) == (name, ())
     assert (found.score, found.recognised) == (1.0, True)
-    assert (found.missing, found.extra, found.other_dye) == ((), (), ())
+    assert (found.missing, found.extra, found.other_dye, found.variant) == ((), (), (), ())
+
+
+VIOLET = {"PacB": "BV421", "PacO": "OC515", "APC-H7": "APC-C750"}
+
+
+@pytest.mark.parametrize("orange", ["OC515", "BV510"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_published_variants_of_the_mrd_tubes_are_the_tubes(number, orange):
+    dyes = VIOLET | {"PacO": orange}
+    channels = [
+        replace(c, fluorochrome=dyes.get(c.fluorochrome, c.fluorochrome))
+        for c in channels_of(f"euroflow_bcp_all_mrd_t{number}")
+    ]
+    found = recognise(channels, TUBES, LIMITS)
+    assert (found.tube, found.score) == (f"euroflow_bcp_all_mrd_t{number}", 1.0)
+    assert (found.tied, found.other_dye) == ((), ())
+    assert set(found.variant) == {"CD20", "CD45", "CD38"}
+
+
+def test_tubes_that_differ_in_one_channel_are_told_apart():
+    one, two = (channels_of(f"euroflow_bcp_all_mrd_t{n}") for n in (1, 2))
+    for channels, own, other in ((one, "t1", "CD73+CD304"), (two, "t2", "CD66c+CD123")):
+        found = recognise(channels, TUBES, LIMITS)
+        assert found.tube.endswith(own)
+        assert other not in found.extra
+    shared = [c for c in one if c.marker in {o.marker for o in two}]
+    found = recognise(shared, TUBES, LIMITS)
+    assert found.tied == ("euroflow_bcp_all_mrd_t2",)
+    assert found.missing == ("CD66c+CD123",)
+
+
+def test_a_list_of_markers_is_recognised_by_markers_whatever_their_dyes():
+    channels = [
+        Channel(detector=f"D{i}-A", marker=Marker(m), fluorochrome=dye)
+        for i, (m, dye) in enumerate(
+            zip(TUBES["mayo_single_10c"].markers, ["BV421", None, *["PE"] * 8], strict=True)
+        )
+    ]
+    found = recognise(channels, TUBES, LIMITS)
+    assert (found.tube, found.score, found.other_dye) == ("mayo_single_10c", 1.0, ())
+
+
+def test_two_names_of_antigens_and_nothing_alike_are_unrecognised():
+    channels = [Channel(detector=m, marker=Marker(m)) for m in ("CD45", "CD138", "CD61")]
+    found = recognise(channels, TUBES, LIMITS)
+    assert not found.recognised
+    assert found.tube
+    assert found.score < LIMITS.least_score
 
 
 def test_scatter_and_empty_channels_do_not_count():
@@ -43,9 +91,9 @@ def test_scatter_and_empty_channels_do_not_count():
 def test_differences_are_listed():
     channels = channels_of("tube_494")
     dropped, other = channels[0], replace(channels[1], fluorochrome="BV605")
-    extra = Channel(detector="BV711-A", marker=Marker("CD58"), fluorochrome="BV711")
+    extra = Channel(detector="BV711-A", marker=Marker("CD71"), fluorochrome="BV711")
     found = recognise([other, *channels[2:], extra], TUBES, LIMITS)
-    assert (found.missing, found.extra) == ((dropped.marker,), (Marker("CD58"),))
+    assert (found.missing, found.extra) == ((dropped.marker,), (Marker("CD71"),))
     assert found.other_dye == (other.marker,)
     n = len(channels)
     assert found.score == pytest.approx((n - 1 - (1 - LIMITS.other_dye)) / (n + 1))
@@ -76,7 +124,13 @@ def test_real_files(data_dir, path, tube, recognised):
 
 
 @pytest.mark.parametrize(
-    "text", ["least_score: 0", "least_score: 1.1", "least_score: 0.8\nmore: 1"]
+    "text",
+    [
+        "least_score: 0",
+        "least_score: 1.1",
+        "least_score: 0.8\nmore: 1",
+        "least_score: 0.8\nsame_band: [[PE, FITC], [APC, PE]]",
+    ],
 )
 def test_limits_that_are_none_are_refused(tmp_path, text):
     (tmp_path / "recognition.yaml").write_text(f"source: '[P] test'\nother_dye: 0.5\n{text}\n")

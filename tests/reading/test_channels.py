@@ -110,3 +110,17 @@ def test_any_names_give_a_channel_each(names):
     assert [c.detector for c in channels] == [detector for detector, _ in names]
     areas = [c.marker for c in channels if c.marker and c.measure is Measure.AREA]
     assert len(areas) == len(set(areas))
+
+
+def test_a_name_that_another_channel_settles_is_used_and_said():
+    markers, _, (finding,) = name(("FITC-A", "IgM"), ("APC-A", "sIgM+CD117"))
+    assert markers == ["cyIgM", "sIgM+CD117"]
+    assert finding.code is ReasonCode.METADATA_DERIVED
+    assert "'IgM' is taken for cyIgM, as another channel of the tube stains sIgM" in finding.message
+
+
+def test_a_name_that_nothing_settles_is_reported_with_both_meanings():
+    markers, _, (finding,) = name(("FITC-A", "IgM"), ("PE-A", "cyCD79a"), ("APC-A", "CD19"))
+    assert markers == [None, "cyCD79a", "CD19"]
+    assert finding.code is ReasonCode.CHANNEL_UNMAPPED
+    assert "cyIgM, sIgM" in finding.message

@@ -19,11 +19,12 @@ from flowpheno.simulation.specification import Noise, load_specification
 
 SPECIFICATION = load_specification()
 TUBES = builtin_tubes()
+DYED = [name for name, tube in TUBES.items() if tube.has_fluorochromes]
 MRD = TUBES["euroflow_bcp_all_mrd_t1"]
 SILENT = Noise(electronic_sd=0, photon_variance=0)
 
 
-@pytest.mark.parametrize("name", TUBES)
+@pytest.mark.parametrize("name", DYED)
 def test_spill_has_ones_on_the_diagonal_and_can_be_inverted(name):
     matrix = spill_matrix(SPECIFICATION, TUBES[name])
     np.testing.assert_array_equal(np.diag(matrix), 1)
@@ -52,6 +53,12 @@ def test_fluorochromes_of_one_detector_spill_alike():
 def test_unlisted_fluorochromes_spill_into_their_neighbours():
     matrix = spill_matrix(SPECIFICATION, TUBES["case_report"])
     assert matrix[3, 2:7].tolist() == [0.02, 1.0, 0.06, 0.01, 0.0]
+
+
+@pytest.mark.parametrize("name", sorted(set(TUBES) - set(DYED)))
+def test_a_tube_without_fluorochromes_is_refused(name):
+    with pytest.raises(SimulationError, match=f"{name} cannot be simulated: its source names"):
+        spill_matrix(SPECIFICATION, TUBES[name])
 
 
 def test_two_channels_of_one_band_are_refused():
