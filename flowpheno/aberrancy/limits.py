@@ -38,6 +38,8 @@ class AberrancyLimits:
         Forward scatter of a cluster against lymphocytes, log10, under which its cells are dying.
     expected_share : float
         Fraction of the expected false positives a cluster must exceed.
+    grown_excess : float
+        Times the normal events to be expected among its members that a cluster must exceed.
     mention_events, lod_events : int
         Events to mention, and to call, a cluster.
     independent_spill : float
@@ -98,6 +100,7 @@ class AberrancyLimits:
     cluster_floor_log10: float
     degenerate_log10: float
     expected_share: float
+    grown_excess: float
     mention_events: int
     lod_events: int
     independent_spill: float

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.aberrancy.template.normal import log_normal, mixture_surprise
+from flowpheno.aberrancy.template.normal import mixture_surprise
 
 if TYPE_CHECKING:
     from flowpheno.aberrancy.template import NormalTemplate
+    from flowpheno.aberrancy.template.normal import Density
     from flowpheno.arrays import EventMask, Matrix, Values
 
 _ROUNDS = 6
@@ -19,7 +21,25 @@ _MOST_COMPONENTS = 3
 _PER_COMPONENT = 400
 
 
-def refine_membership(template: NormalTemplate, events: Matrix, seed: EventMask) -> EventMask:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Membership:
+    """Events of an aberrant cluster.
+
+    Attributes
+    ----------
+    events : EventMask
+        Events more probable as blasts than as normal cells, shape ``(n,)``.
+    normal_share : float
+        Share (0 to 1) of normal B-lineage cells that would be taken for blasts likewise.
+    """
+
+    events: EventMask
+    normal_share: float
+
+
+def refine_membership(
+    template: NormalTemplate, events: Matrix, normal: Values, seed: EventMask
+) -> Membership:
     """Assign events to the aberrant cluster or to the normal template, whichever explains them.
 
     Parameters
@@ -28,43 +48,44 @@ def refine_membership(template: NormalTemplate, events: Matrix, seed: EventMask)
         Density of the normal cells.
     events : Matrix
         B-lineage events in decades, shape ``(n, m)``.
+    normal : Values
+        Log density of the events under the template, shape ``(n,)``.
     seed : EventMask
         Events of the aberrant cluster, shape ``(n,)``; not empty.
 
     Returns
     -------
-    EventMask
-        Events more probable as blasts than as normal cells, shape ``(n,)``.
+    Membership
+        The seed itself where no event is more probable as a blast.
     """
-    normal = -template.surprise(events)
     member = seed.copy()
     for _ in range(_ROUNDS):
-        blast = _log_density(events, member)
+        density = _density(events[member])
         share = float(np.count_nonzero(member)) / len(events)
         share = min(max(share, 1 / len(events)), 1 - 1 / len(events))
-        odds = blast - normal + np.log(share) - np.log1p(-share)
-        changed = odds > 0
+        prior = np.log(share) - np.log1p(-share)
+        changed = -mixture_surprise(density, events) - normal + prior > 0
         if not changed.any():
-            return seed
+            return Membership(events=seed, normal_share=0.0)
         if (changed == member).all():
             break
         member = changed
-    return member
+    reference = template.reference
+    alike = template.surprise(reference) - mixture_surprise(density, reference) + prior > 0
+    return Membership(events=member, normal_share=float(np.mean(alike)))
 
 
-def _log_density(events: Matrix, member: EventMask) -> Values:
-    """Gaussian mixture of the members, its covariances shrunk towards a staining spread."""
+def _density(chosen: Matrix) -> Density:
+    """Gaussian mixture of the members, its covariance shrunk towards a staining spread."""
     from sklearn.mixture import GaussianMixture  # noqa: PLC0415 - slow to import
 
-    chosen = events[member]
     k = int(np.clip(len(chosen) // _PER_COMPONENT, 1, _MOST_COMPONENTS))
-    step = max(len(chosen) // 20_000, 1)
-    prior = np.eye(events.shape[1]) * _PRIOR_SD**2
     if k == 1:
+        prior = np.eye(chosen.shape[1]) * _PRIOR_SD**2
         centred = chosen - chosen.mean(axis=0)
         scatter = centred.T @ centred
         covariance = (scatter + _PRIOR_EVENTS * prior) / (len(chosen) + _PRIOR_EVENTS)
-        return log_normal(events, chosen.mean(axis=0), covariance)
+        return np.ones(1), chosen.mean(axis=0)[None], covariance[None]
+    step = max(len(chosen) // 20_000, 1)
     mixture = GaussianMixture(k, reg_covar=1e-3, random_state=0).fit(chosen[::step])
-    density = (mixture.weights_, mixture.means_, mixture.covariances_)
-    return -mixture_surprise(density, events)
+    return mixture.weights_, mixture.means_, mixture.covariances_

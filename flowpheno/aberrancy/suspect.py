@@ -1,0 +1,209 @@
+"""Clusters of events that the normal template does not explain, each judged by itself.
+
+A cluster is judged twice: by its flagged events, and again with every event that belongs to it.
+The rim of a normal population is flagged too, and what belongs to it is that population.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flowpheno.aberrancy.cluster import cluster_flagged
+from flowpheno.aberrancy.difference import cluster_aberrancies, independent
+from flowpheno.aberrancy.evidence import Aberrancy, AberrancyCall
+from flowpheno.aberrancy.membership import refine_membership
+from flowpheno.marker import Marker
+from flowpheno.sample import ChannelKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flowpheno.aberrancy.limits import AberrancyLimits
+    from flowpheno.aberrancy.template import NormalTemplate
+    from flowpheno.arrays import EventMask, Matrix, Values
+    from flowpheno.gating import GatedTube
+
+FSC, VIABILITY = Marker("FSC"), Marker("VIABILITY")
+RANK = {AberrancyCall.NOT_ABERRANT: 0, AberrancyCall.SUSPICIOUS: 1, AberrancyCall.ABERRANT: 2}
+"""Order of calls, the strongest last."""
+_SAME = 0.9
+"""Share of a seed within a cluster known already by which it is the same cluster."""
+_MOST = 0.5
+"""Share of plasma cells from which a cluster is the rim of theirs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Suspect:
+    """Events that may be blasts.
+
+    Attributes
+    ----------
+    call : AberrancyCall
+        Suspicious or aberrant.
+    members : EventMask
+        Among the B-lineage events, shape ``(n_b_lineage,)``.
+    aberrancies : tuple of Aberrancy
+        Differences from normal cells of the same stage, the largest first.
+    """
+
+    call: AberrancyCall
+    members: EventMask
+    aberrancies: tuple[Aberrancy, ...]
+
+    @property
+    def count(self) -> int:
+        """Events."""
+        return int(np.count_nonzero(self.members))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BLineage:
+    """B-lineage events of a tube beside the template.
+
+    Attributes
+    ----------
+    gated : GatedTube
+        The tube.
+    template : NormalTemplate
+        The template.
+    events : Matrix
+        Decades, drift taken off, shape ``(n, m)``.
+    surprise : Values
+        Negative log density under the template, shape ``(n,)``.
+    """
+
+    gated: GatedTube
+    template: NormalTemplate
+    events: Matrix
+    surprise: Values
+
+    @property
+    def plasma(self) -> EventMask:
+        """Plasma cells among them, shape ``(n,)``.
+
+        They share the backbone of precursors but for CD38: compared with those they would lack
+        CD10.
+        """
+        return self.gated.mask("plasma")[self.gated.mask("B_lineage")]
+
+
+def find_suspects(cells: BLineage, limits: AberrancyLimits) -> list[Suspect]:
+    """Cluster what is flagged at each step above the threshold, and judge each cluster.
+
+    Blasts far from normal stand alone at a high step, where hardly any normal event is left;
+    blasts that overlap normal cells are met at the lowest.
+
+    Parameters
+    ----------
+    cells : BLineage
+        The events.
+    limits : AberrancyLimits
+        Parameters.
+
+    Returns
+    -------
+    list of Suspect
+        Those that are at least suspicious; empty without flagged events.
+    """
+    size = _scatter_of(cells.gated)
+    blind = size is None and _cannot_tell_dying(cells.gated)
+    few = limits.internal_percent_known / 100 * np.count_nonzero(cells.gated.nucleated)
+    suspects: list[Suspect] = []
+    for seed, rate in _seeds(cells, limits):
+        if any(_is_part(seed, known) for known in suspects):
+            continue
+        suspect = _judge(cells, seed, rate * len(cells.events), limits)
+        if suspect is None or _is_degenerate(size, suspect.members, limits):
+            continue
+        if blind and suspect.count < few and suspect.call is AberrancyCall.ABERRANT:
+            suspect = replace(suspect, call=AberrancyCall.SUSPICIOUS)
+        suspects.append(suspect)
+    return suspects
+
+
+def _seeds(cells: BLineage, limits: AberrancyLimits) -> Iterator[tuple[EventMask, float]]:
+    """Give clusters of flagged events with the share of normal events at that step."""
+    template, events = cells.template, cells.events
+    excess = np.where(cells.plasma, -np.inf, cells.surprise - template.threshold)
+    before = -1
+    for level, rate in zip(template.levels, template.rates, strict=True):
+        flagged = np.flatnonzero(excess > level)
+        if len(flagged) < limits.mention_events or len(flagged) == before:
+            continue
+        before = len(flagged)
+        labels = cluster_flagged(events[flagged], limits)
+        for label in range(int(labels.max(initial=-1)) + 1):
+            seed = np.zeros(len(events), bool)
+            seed[flagged[labels == label]] = True
+            yield seed, float(rate)
+
+
+def _is_part(seed: EventMask, known: Suspect) -> bool:
+    shared = np.count_nonzero(seed & known.members)
+    return known.call is AberrancyCall.ABERRANT and bool(
+        shared >= _SAME * np.count_nonzero(seed)
+    )
+
+
+def _judge(
+    cells: BLineage, seed: EventMask, expected: float, limits: AberrancyLimits
+) -> Suspect | None:
+    """Judge the flagged events, then all that belong to them; the weaker call counts."""
+    first = _call(cells, seed, limits.expected_share * expected, limits)
+    if first is None:
+        return None
+    grown = refine_membership(cells.template, cells.events, -cells.surprise, seed)
+    if np.mean(cells.plasma[grown.events]) > _MOST:
+        return None
+    normal = limits.grown_excess * grown.normal_share * len(cells.events)
+    second = _call(cells, grown.events, normal, limits)
+    if second is None:
+        return None
+    call = min(first.call, second.call, key=RANK.__getitem__)
+    return replace(second, call=call)
+
+
+def _call(
+    cells: BLineage, members: EventMask, chance: float, limits: AberrancyLimits
+) -> Suspect | None:
+    """Rule of the call; None for a cluster too small to mention, or not aberrant."""
+    count = int(np.count_nonzero(members))
+    if count < limits.mention_events or count <= chance:
+        return None
+    medians = np.median(cells.events[members], axis=0)
+    found = cluster_aberrancies(cells.template, medians, limits)
+    apart = independent(cells.gated, found, limits)
+    if not apart:
+        return None
+    shown = len(apart) >= 2 or any(a.strong for a in apart)  # noqa: PLR2004 - the rule
+    aberrant = shown and count >= limits.lod_events
+    return Suspect(
+        call=AberrancyCall.ABERRANT if aberrant else AberrancyCall.SUSPICIOUS,
+        members=members,
+        aberrancies=found,
+    )
+
+
+def _scatter_of(gated: GatedTube) -> Values | None:
+    """Forward scatter of the B lineage against the lymphocytes, log10; None if not measured."""
+    lymphocytes = gated.mask("lymphocytes")
+    if FSC not in gated.decades or gated.decades.relative or not lymphocytes.any():
+        return None
+    values = gated.decades.of(FSC)
+    home = float(np.median(values[lymphocytes]))
+    return np.asarray(values[gated.mask("B_lineage")] - home, np.float64)
+
+
+def _cannot_tell_dying(gated: GatedTube) -> bool:
+    """Tell whether neither size nor a dye of dead cells was measured; mass has its own."""
+    sample = gated.sample
+    mass = any(channel.kind is ChannelKind.MASS for channel in sample.channels)
+    return not mass and not sample.has(VIABILITY) and FSC not in gated.decades
+
+
+def _is_degenerate(size: Values | None, members: EventMask, limits: AberrancyLimits) -> bool:
+    """Dying cells shrink and glow in every channel: they look aberrant and are not blasts."""
+    return size is not None and float(np.median(size[members])) < limits.degenerate_log10
