@@ -33,6 +33,14 @@ class Qualifier(StrEnum):
     HETEROGENEOUS = "heterogeneous"
 
 
+class Rating(StrEnum):
+    """How many events are positive, in the three steps of AIEOP-BFM."""
+
+    NEGATIVE = "negative"
+    WEAK = "weak"
+    STRONG = "strong"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkerCall:
     """One marker on one population.
@@ -70,6 +78,12 @@ class MarkerCall:
     stain_index : float or None
         Distance of the medians in units of twice the robust SD of `control`; None as `rmfi`, and
         where the control does not spread.
+    rating : Rating or None
+        AIEOP-BFM rating of `percent`, whatever the scheme of the call; None without a percentage.
+    overlap : float or None
+        Fraction, 0 to 1, of the events that lie where those of `reference` do; None without one.
+    spread_log10 : float or None
+        Standard deviation of the positive events, decades; None for too few and in intensity mode.
     """
 
     marker: Marker
@@ -86,6 +100,9 @@ class MarkerCall:
     reasons: tuple[ReasonCode, ...] = ()
     rmfi: float | None = None
     stain_index: float | None = None
+    rating: Rating | None = None
+    overlap: float | None = None
+    spread_log10: float | None = None
 
     @property
     def truth(self) -> bool | None:
@@ -103,10 +120,13 @@ class Phenotype:
         Such as ``"blasts"``.
     calls : mapping of Marker to MarkerCall
         The markers measured or typed in; what is absent was not reported.
+    scheme : str
+        Percent rule that the calls were made by, such as ``"egil"``; empty if typed in.
     """
 
     population: str
     calls: Mapping[Marker, MarkerCall]
+    scheme: str = ""
 
     def call(self, marker: Marker) -> MarkerCall:
         """Look a marker up.

@@ -48,6 +48,19 @@ class AberrancyLimits:
         Shift of internal lymphocytes that is corrected, and that ends the comparison.
     anchor_events : int
         Fewest internal cells a drift is measured on.
+    diagnosis_blasts, diagnosis_events, diagnosis_markers : int
+        Fewest blasts of a diagnosis to compare with, most events kept of it, and fewest antigens
+        stained alike.
+    diagnosis_alone_events : int
+        Cells like its blasts that are aberrant without a normal template.
+    diagnosis_blast_components, diagnosis_other_components : int
+        Gaussian components of its blasts, and of its other cells.
+    diagnosis_inflation : float
+        Times the variance of its blasts, of cells that merely lie around them.
+    diagnosis_prior_events : float
+        Events that such a spread is worth against what the specimen shows.
+    diagnosis_reach : float
+        Units of log density under its least typical blasts from which an event is not compared.
     internal_percent, internal_percent_known : float
         Percent of nucleated cells from which internal evidence may call.
     internal_many_percent : float
@@ -107,6 +120,15 @@ class AberrancyLimits:
     drift_apply_log10: float
     drift_abort_log10: float
     anchor_events: int
+    diagnosis_blasts: int
+    diagnosis_events: int
+    diagnosis_markers: int
+    diagnosis_alone_events: int
+    diagnosis_blast_components: int
+    diagnosis_other_components: int
+    diagnosis_inflation: float
+    diagnosis_prior_events: float
+    diagnosis_reach: float
     internal_percent: float
     internal_percent_known: float
     internal_many_percent: float

@@ -59,20 +59,25 @@ def refine_membership(
         The seed itself where no event is more probable as a blast.
     """
     member = seed.copy()
+    density, prior = _density(events[member]), _prior(member)
     for _ in range(_ROUNDS):
-        density = _density(events[member])
-        share = float(np.count_nonzero(member)) / len(events)
-        share = min(max(share, 1 / len(events)), 1 - 1 / len(events))
-        prior = np.log(share) - np.log1p(-share)
         changed = -mixture_surprise(density, events) - normal + prior > 0
         if not changed.any():
             return Membership(events=seed, normal_share=0.0)
         if (changed == member).all():
             break
         member = changed
+        density, prior = _density(events[member]), _prior(member)
     reference = template.reference
     alike = template.surprise(reference) - mixture_surprise(density, reference) + prior > 0
     return Membership(events=member, normal_share=float(np.mean(alike)))
+
+
+def _prior(member: EventMask) -> float:
+    """Log odds of a blast before it was looked at."""
+    n = len(member)
+    share = min(max(float(np.count_nonzero(member)) / n, 1 / n), 1 - 1 / n)
+    return float(np.log(share) - np.log1p(-share))
 
 
 def _density(chosen: Matrix) -> Density:

@@ -143,9 +143,7 @@ def _seeds(cells: BLineage, limits: AberrancyLimits) -> Iterator[tuple[EventMask
 
 def _is_part(seed: EventMask, known: Suspect) -> bool:
     shared = np.count_nonzero(seed & known.members)
-    return known.call is AberrancyCall.ABERRANT and bool(
-        shared >= _SAME * np.count_nonzero(seed)
-    )
+    return known.call is AberrancyCall.ABERRANT and bool(shared >= _SAME * np.count_nonzero(seed))
 
 
 def _judge(

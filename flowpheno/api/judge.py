@@ -10,6 +10,7 @@ from flowpheno.aberrancy.template import NormalTemplate, load_template
 from flowpheno.api.values import Classified, Cohort
 from flowpheno.gates import Strategy
 from flowpheno.panel.definitions import load_definitions
+from flowpheno.pipeline.diagnosis import comparators
 from flowpheno.pipeline.directory import SIMULATED_KEYWORD, Options, classify_files, make_run
 from flowpheno.pipeline.drawn import drawn_in_memory, read_drawn_gates
 from flowpheno.pipeline.manifest import read_manifest
@@ -28,12 +29,13 @@ PANELS = ("b_all",)
 """Questions that can be asked: is there a B-precursor ALL?"""
 
 
-def classify(
+def classify(  # noqa: PLR0913 - what the command line takes
     source: Sample | Specimen | Path | str,
     *,
     panel: str = "b_all",
     known_bcp_all: bool = False,
     template: NormalTemplate | Path | str | None = None,
+    diagnosis: Sample | Path | str | None = None,
     definitions: Definitions | None = None,
     gates: Strategy | Path | str | None = None,
 ) -> Classified:
@@ -49,6 +51,8 @@ def classify(
         B-precursor ALL was established before; lowers a quantity, never adds evidence.
     template : NormalTemplate or Path or str or None
         Normal marrows to compare with; without one a negative cannot be given.
+    diagnosis : Sample or Path or str or None
+        A tube of the patient's diagnosis: cells like its blasts are looked for as well.
     definitions : Definitions or None
         Of `load_definitions`; None for those that come with flowpheno.
     gates : Strategy or Path or str or None
@@ -79,10 +83,12 @@ def classify(
     specimen = _as_specimen(source, used, known_bcp_all=known_bcp_all)
     normal = load_template(Path(template)) if isinstance(template, Path | str) else template
     drawn = _drawn(gates)
+    before = () if diagnosis is None else (_as_sample(diagnosis, used),)
+    against = comparators(normal, before, used)
     tubes = tuple(
-        analyse_tube(tube, specimen, used, normal, gates=drawn) for tube in specimen.tubes
+        analyse_tube(tube, specimen, used, against, gates=drawn) for tube in specimen.tubes
     )
-    result = judge_tubes(specimen, tubes, used, normal, events=True)
+    result = judge_tubes(specimen, tubes, used, against, events=True)
     simulated = any(SIMULATED_KEYWORD in tube.keywords for tube in specimen.tubes)
     run = make_run([result], used, simulated=simulated, gates=drawn)
     return Classified(run=run, tubes=tubes)
@@ -94,8 +100,10 @@ def classify_directory(  # noqa: PLR0913 - what the command line takes
     manifest: Path | str | None = None,
     known_bcp_all: bool = False,
     template: Path | str | None = None,
+    diagnosis: Path | str | None = None,
     panels: Path | str | None = None,
     gates: Path | str | None = None,
+    scheme: str = "",
     jobs: int = 1,
 ) -> Cohort:
     """Judge every marrow of a folder; one broken file costs one row.
@@ -110,10 +118,14 @@ def classify_directory(  # noqa: PLR0913 - what the command line takes
         History of specimens for which the manifest does not say.
     template : Path or str or None
         Normal template.
+    diagnosis : Path or str or None
+        A tube of the patient's diagnosis, where the manifest does not name it.
     panels : Path or str or None
         Definitions of your own.
     gates : Path or str or None
         Gates that a person drew, or the name of a strategy; see `classify`.
+    scheme : str
+        Percent rule of positivity, such as ``"aieop_bfm"``; empty for that of the definitions.
     jobs : int
         Specimens judged at a time.
 
@@ -130,8 +142,10 @@ def classify_directory(  # noqa: PLR0913 - what the command line takes
     options = Options(
         known_bcp_all=known_bcp_all,
         template=optional_path(template),
+        diagnosis=() if diagnosis is None else (Path(diagnosis),),
         panels=optional_path(panels),
         gates=optional_path(gates),
+        scheme=scheme,
         manifest={} if manifest is None else read_manifest(Path(manifest)),
         jobs=jobs,
     )
@@ -171,7 +185,11 @@ def _as_specimen(
 ) -> Specimen:
     if isinstance(source, Specimen):
         return replace(source, known_bcp_all=source.known_bcp_all or known_bcp_all)
-    sample = source
-    if not isinstance(sample, Sample):
-        sample = read_fcs(sample, vocabulary=definitions.vocabulary)
+    sample = _as_sample(source, definitions)
     return Specimen(name=sample.name, tubes=(sample,), known_bcp_all=known_bcp_all)
+
+
+def _as_sample(source: Sample | Path | str, definitions: Definitions) -> Sample:
+    if isinstance(source, Sample):
+        return source
+    return read_fcs(source, vocabulary=definitions.vocabulary)

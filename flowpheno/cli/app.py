@@ -13,11 +13,14 @@ from flowpheno.cli.compare import compare
 from flowpheno.cli.compensate import compensate
 from flowpheno.cli.convert import convert
 from flowpheno.cli.demo import demo
+from flowpheno.cli.dilute import dilution, spike
+from flowpheno.cli.evaluate import evaluate
 from flowpheno.cli.gate import gate
 from flowpheno.cli.inspect import inspect
 from flowpheno.cli.panels import panels as panels_app
 from flowpheno.cli.score import score
 from flowpheno.cli.simulate import app as simulate_app
+from flowpheno.cli.simulate_specimen import relapse, specimen
 from flowpheno.cli.template import app as template_app
 from flowpheno.errors import FlowphenoError
 from flowpheno.version import VERSION
@@ -52,6 +55,11 @@ app.command(help="Judge a patient with several specimens, some without flow.")(c
 app.command(help="Score a phenotype typed from a report.")(score)
 app.add_typer(panels_app, name="panels", help="List, show, check the definitions in use.")
 app.add_typer(template_app, name="template", help="Build and show normal templates.")
+app.command(help="Hold results against labels: F1, blast fractions, verdicts by decade.")(evaluate)
+simulate_app.command(help="Several tubes of one specimen.")(specimen)
+simulate_app.command(help="One patient at diagnosis and at relapse.")(relapse)
+simulate_app.command(help="Blasts of one real file among the other cells of another.")(spike)
+simulate_app.command(help="A labelled real file as diagnosis and diluted follow-ups.")(dilution)
 app.add_typer(
     simulate_app, name="simulate", help="Write simulated marrows with the truth about every event."
 )

@@ -34,6 +34,13 @@ def classify(
         Path | None,
         typer.Option(help="CSV, TSV or FCS: spillover matrix of every file, instead of theirs"),
     ] = None,
+    diagnosis: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Tube of the patient's diagnosis; cells like its blasts are looked for as well. "
+            "Repeat for several"
+        ),
+    ] = None,
     gates: Annotated[
         Path | None,
         typer.Option(
@@ -45,6 +52,13 @@ def classify(
         str,
         typer.Option(
             help="What the numbers of event tables mean: linear, relative, mass, log:4/1024"
+        ),
+    ] = "",
+    scheme: Annotated[
+        str,
+        typer.Option(
+            help="Percent rule of positivity: egil (20 % at the surface, 10 % inside) or "
+            "aieop_bfm (10 %); that of the definitions if not given"
         ),
     ] = "",
     known_bcp_all: Annotated[
@@ -73,10 +87,14 @@ def classify(
         Normal template.
     matrix : Path or None
         Spillover matrix.
+    diagnosis : list of Path or None
+        Tubes of the patient's diagnosis, where the manifest does not name them.
     gates : Path or None
         Gates that a person drew.
     scale : str
         What the numbers of event tables mean, where the manifest does not say.
+    scheme : str
+        Percent rule of positivity; empty for that of the definitions.
     known_bcp_all : bool
         History of every specimen the manifest says nothing of.
     events : bool
@@ -99,7 +117,8 @@ def classify(
     from flowpheno.reading import parse_scale
     from flowpheno.results import write_results
 
-    missing = [path for path in paths if not path.exists()]
+    before = tuple(diagnosis or ())
+    missing = [path for path in (*paths, *before) if not path.exists()]
     if missing:
         raise typer.BadParameter(f"does not exist: {', '.join(map(str, missing))}")
     rows = {} if manifest is None else read_manifest(manifest)
@@ -107,9 +126,11 @@ def classify(
     options = Options(
         known_bcp_all=known_bcp_all,
         template=template,
+        diagnosis=before,
         panels=panels,
         matrix=matrix,
         scale=parse_scale(scale) if scale else None,
+        scheme=scheme,
         events=events,
         manifest=rows,
         gates=gates,

@@ -181,26 +181,9 @@ def _tube_of(sample: Sample) -> dict[str, Any]:
     return asdict(recognise(sample.channels, builtin_tubes(), load_recognition_limits()))
 
 
-def _tube_text(tube: dict[str, Any]) -> str:
-    if not tube["tube"]:
-        return "not recognised: no marker of a known tube is named"
-    text = f"{tube['tube']} ({tube['score']:.2f})"
-    if not tube["recognised"]:
-        text = f"not recognised; nearest {text}"
-    differences = {
-        "missing": tube["missing"],
-        "besides": tube["extra"],
-        "other dye": tube["other_dye"],
-        "as well": tube["tied"],
-    }
-    said = [
-        f"{word}: {', '.join(map(str, names))}" for word, names in differences.items() if names
-    ]
-    return "; ".join([text, *said])
-
-
 def _print(facts: dict[str, Any]) -> None:
     from flowpheno.cli.tables import print_table
+    from flowpheno.panel.recognition import Recognition
 
     spillover = facts["spillover"]
     rows = [
@@ -214,7 +197,7 @@ def _print(facts: dict[str, Any]) -> None:
             else f"{spillover['source']}, {len(spillover['detectors'])} detectors",
         ),
         ("compensated", "yes" if facts["compensated"] else "no"),
-        ("tube", _tube_text(facts["tube"])),
+        ("tube", str(Recognition(**facts["tube"]))),
     ]
     for number, held in enumerate(facts["data_sets"], start=1):
         bits = "/".join(map(str, held["bits"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -22,6 +22,26 @@ SpillFactor = Annotated[
 GainSd = Annotated[
     float, typer.Option(min=0, help="SD of the detectors' gains, log10: another cytometer")
 ]
+Matrix = Annotated[
+    Literal["true", "scaled", "transposed", "shifted", "missing"],
+    typer.Option(help="Which spillover matrix the file carries; only one is right"),
+]
+Hemodilution = Annotated[
+    float, typer.Option(min=0, max=1, help="Share of blood among the normal cells")
+]
+Dead = Annotated[
+    float | None, typer.Option(min=0, max=0.99, help="Share of dead cells; drawn by default")
+]
+Clog = Annotated[
+    bool | None, typer.Option("--clog/--no-clog", help="A clog in the run; drawn by default")
+]
+Lost = Annotated[str, typer.Option(help="Markers that the blasts lost, joined by commas")]
+NormalLost = Annotated[
+    str, typer.Option(help="Markers that no normal cell shows, joined by commas")
+]
+Unstained = Annotated[
+    str, typer.Option(help="Channels of the tube to leave out, joined by commas")
+]
 MRD_TUBE = "euroflow_bcp_all_mrd_t1"
 
 
@@ -38,6 +58,13 @@ def marrow(
     seed: Seed = 1,
     spill_factor: SpillFactor = 1.0,
     gain_sd: GainSd = 0.0,
+    matrix: Matrix = "true",
+    hemodilution: Hemodilution = 0.0,
+    dead: Dead = None,
+    clog: Clog = None,
+    lost: Lost = "",
+    normal_lost: NormalLost = "",
+    unstained: Unstained = "",
 ) -> None:
     """Write a simulated marrow.
 
@@ -61,9 +88,24 @@ def marrow(
         True spill, times that of the specification.
     gain_sd : float
         SD of the detectors' gains, log10.
+    matrix : str
+        Which spillover matrix the file carries.
+    hemodilution : float
+        Share of blood among the normal cells.
+    dead : float or None
+        Share of dead cells.
+    clog : bool or None
+        Whether the run has a clog.
+    lost : str
+        Markers that the blasts lost, joined by commas.
+    normal_lost : str
+        Markers that no normal cell shows, joined by commas.
+    unstained : str
+        Channels of the tube to leave out, joined by commas.
     """
     from flowpheno.panel.tubes import builtin_tubes
     from flowpheno.simulation import (
+        Conditions,
         PlannedMarrow,
         load_specification,
         simulate_planned,
@@ -82,8 +124,17 @@ def marrow(
         percent=percent,
         n_events=events,
         seed=seed,
-        spill_factor=spill_factor,
-        gain_sd=gain_sd,
+        conditions=Conditions(
+            spill_factor=spill_factor,
+            gain_sd=gain_sd,
+            matrix=matrix,
+            hemodilution=hemodilution,
+            dead=dead,
+            clog=clog,
+            lost=words(lost),
+            normal_lost=words(normal_lost),
+            unstained=words(unstained),
+        ),
     )
     simulated = simulate_planned(specification, tubes, plan)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -113,6 +164,13 @@ def cohort(
     seed: Seed = 1,
     spill_factor: SpillFactor = 1.0,
     gain_sd: GainSd = 0.0,
+    matrix: Matrix = "true",
+    hemodilution: Hemodilution = 0.0,
+    dead: Dead = None,
+    clog: Clog = None,
+    lost: Lost = "",
+    normal_lost: NormalLost = "",
+    unstained: Unstained = "",
 ) -> None:
     """Write a cohort with a manifest and the truth.
 
@@ -136,11 +194,26 @@ def cohort(
         True spill, times that of the specification.
     gain_sd : float
         SD of the detectors' gains, log10.
+    matrix : str
+        Which spillover matrix the file carries.
+    hemodilution : float
+        Share of blood among the normal cells.
+    dead : float or None
+        Share of dead cells.
+    clog : bool or None
+        Whether the run has a clog.
+    lost : str
+        Markers that the blasts lost, joined by commas.
+    normal_lost : str
+        Markers that no normal cell shows, joined by commas.
+    unstained : str
+        Channels of the tube to leave out, joined by commas.
     """
     from flowpheno.panel.tubes import builtin_tubes
     from flowpheno.pipeline.progress import progress_bar
     from flowpheno.simulation import (
         CohortDesign,
+        Conditions,
         load_specification,
         plan_cohort,
         resolve_archetypes,
@@ -159,8 +232,17 @@ def cohort(
         blast_free=blast_free,
         n_events=events,
         seed=seed,
-        spill_factor=spill_factor,
-        gain_sd=gain_sd,
+        conditions=Conditions(
+            spill_factor=spill_factor,
+            gain_sd=gain_sd,
+            matrix=matrix,
+            hemodilution=hemodilution,
+            dead=dead,
+            clog=clog,
+            lost=words(lost),
+            normal_lost=words(normal_lost),
+            unstained=words(unstained),
+        ),
     )
     planned = plan_cohort(design)
     if not planned:
@@ -191,18 +273,20 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
 
 
-def percents(text: str) -> tuple[float, ...]:
+def percents(text: str, *, once: bool = True) -> tuple[float, ...]:
     """Read percentages joined by commas.
 
     Parameters
     ----------
     text : str
         Numbers and commas.
+    once : bool
+        Whether what was given twice is taken once.
 
     Returns
     -------
     tuple of float
-        Each once, in order.
+        In order.
 
     Raises
     ------
@@ -210,7 +294,7 @@ def percents(text: str) -> tuple[float, ...]:
         If one is no number from 0 to 100.
     """
     found = []
-    for word in words(text):
+    for word in filter(None, (word.strip() for word in text.split(","))):
         try:
             value = float(word)
         except ValueError as error:
@@ -218,7 +302,7 @@ def percents(text: str) -> tuple[float, ...]:
         if not 0 <= value <= 100:  # noqa: PLR2004 - percent
             raise typer.BadParameter(f"--percent: {word} is not between 0 and 100")
         found.append(value)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found) if once else found)
 
 
 def check_words(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flowpheno.errors import ResultsError
 from flowpheno.finding import ReasonCode
 from flowpheno.marker import Marker
-from flowpheno.phenotype import Call, MarkerCall, Phenotype, Qualifier
+from flowpheno.phenotype import Call, MarkerCall, Phenotype, Qualifier, Rating
 from flowpheno.statistics import Interval
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def phenotype_to_dict(phenotype: Phenotype) -> dict[str, Any]:
         Lists, strings, numbers, None.
     """
     calls = {marker: _call_to_dict(call) for marker, call in phenotype.calls.items()}
-    return {"population": phenotype.population, "calls": calls}
+    return {"population": phenotype.population, "calls": calls, "scheme": phenotype.scheme}
 
 
 def phenotype_from_dict(stored: object) -> Phenotype:
@@ -221,7 +221,8 @@ def phenotype_from_dict(stored: object) -> Phenotype:
         Marker(name): _call_from_dict(Marker(name), Stored(call))
         for name, call in Stored(place.get("calls")).items()
     }
-    return Phenotype(population=place.text("population"), calls=calls)
+    scheme = place.text("scheme") if "scheme" in dict(place.items()) else ""
+    return Phenotype(population=place.text("population"), calls=calls, scheme=scheme)
 
 
 def _call_to_dict(call: MarkerCall) -> dict[str, Any]:
@@ -240,6 +241,9 @@ def _call_to_dict(call: MarkerCall) -> dict[str, Any]:
         "reasons": [reason.value for reason in call.reasons],
         "rmfi": _finite(call.rmfi),
         "stain_index": _finite(call.stain_index),
+        "rating": call.rating and call.rating.value,
+        "overlap": _finite(call.overlap),
+        "spread_log10": _finite(call.spread_log10),
     }
 
 
@@ -247,6 +251,7 @@ def _call_from_dict(marker: Marker, place: Stored) -> MarkerCall:
     strong = place.get("strong")
     if strong not in {None, True, False}:
         raise TypeError(f"strong is {strong!r}, neither true nor false nor null")
+    rating = dict(place.items()).get("rating")  # which earlier versions did not store
     percent = None if place.get("percent") is None else place.numbers("percent")
     return MarkerCall(
         marker=marker,
@@ -263,6 +268,9 @@ def _call_from_dict(marker: Marker, place: Stored) -> MarkerCall:
         reasons=tuple(ReasonCode(code) for code in place.texts("reasons")),
         rmfi=_added(place, "rmfi"),
         stain_index=_added(place, "stain_index"),
+        rating=None if rating is None else Rating(rating),
+        overlap=_added(place, "overlap"),
+        spread_log10=_added(place, "spread_log10"),
     )
 
 

@@ -190,7 +190,7 @@ class Evaluation:
     groups : tuple of GroupSummary
         By true blast fraction, then what else was expected; empty groups are left out.
     totals : tuple of GroupSummary
-        With blasts, without, all.
+        With blasts of B precursors, without blasts, both.
     simulated : bool
         Whether an input of the run was simulated.
     rules : str

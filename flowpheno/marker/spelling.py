@@ -161,7 +161,9 @@ def squash(text: str) -> Squashed:
 
 
 def unwrap(name: str) -> Unwrapped:
-    """Take isotope, laser, filter, titre and pulse measure off a name, and write ``CD7+19`` in full.
+    """Take off a name what the instrument or the recipe added, and write ``CD7+19`` in full.
+
+    That is isotope, laser, filter, titre and pulse measure.
 
     Parameters
     ----------

@@ -91,11 +91,12 @@ def nearest_names(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     tuple of str
         Canonical names, the most similar first; none if nothing resembles it.
     """
-    pieces = (squash(piece).key for piece in _PIECES.split(text))
-    rest = "".join(p for p in pieces if p not in vocabulary.words or _is_name(vocabulary.words[p]))
-    known = tuple(key for key, word in vocabulary.words.items() if _is_name(word))
-    close = _close(rest, known)
-    return tuple(dict.fromkeys(name for key in close for name in vocabulary.words[key].meanings))
+    pieces = [squash(piece).key for piece in _PIECES.split(text)]
+    words = vocabulary.words
+    clones = [p for p in pieces if p in words and words[p].kind is WordKind.CLONE]
+    rest = "".join(p for p in pieces if p not in words or _is_name(words[p]))
+    close = _close(rest, tuple(key for key, word in words.items() if _is_name(word)))
+    return tuple(dict.fromkeys(n for key in (*clones, *close) for n in words[key].meanings))
 
 
 @lru_cache(maxsize=1024)

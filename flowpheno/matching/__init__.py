@@ -5,6 +5,7 @@ An unknown decides nothing: a marker left out never turns *no match* into *match
 
 from flowpheno.matching.condition import evaluate, strength, unknown_markers
 from flowpheno.matching.kleene import at_least, negate
+from flowpheno.matching.patterns import is_like_normal, match_normal, match_suggestions
 from flowpheno.matching.rules import (
     Outcome,
     PhenotypeMatch,
@@ -22,7 +23,10 @@ __all__ = [
     "at_least",
     "describe",
     "evaluate",
+    "is_like_normal",
+    "match_normal",
     "match_phenotype",
+    "match_suggestions",
     "negate",
     "strength",
     "unknown_markers",

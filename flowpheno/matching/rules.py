@@ -12,7 +12,7 @@ from flowpheno.panel.phenotypes import Role
 
 if TYPE_CHECKING:
     from flowpheno.marker import Marker
-    from flowpheno.panel.phenotypes import PhenotypeDefinition, Rule
+    from flowpheno.panel.phenotypes import Rule, RuledDefinition
     from flowpheno.phenotype import MarkerCall, Phenotype
 
 
@@ -57,7 +57,7 @@ class PhenotypeMatch:
     Attributes
     ----------
     name, title, entity : str
-        The definition.
+        The definition; the entity is a normal stage or a genotype where it is no disease.
     outcome : Outcome
         Supporting rules never change it.
     rules : tuple of RuleMatch
@@ -75,13 +75,13 @@ class PhenotypeMatch:
     deciding: tuple[Marker, ...]
 
 
-def match_phenotype(definition: PhenotypeDefinition, measured: Phenotype) -> PhenotypeMatch:
+def match_phenotype(definition: RuledDefinition, measured: Phenotype) -> PhenotypeMatch:
     """Hold a phenotype against one definition.
 
     Parameters
     ----------
-    definition : PhenotypeDefinition
-        The entity.
+    definition : RuledDefinition
+        An entity, a normal stage, or what suggests a genotype.
     measured : Phenotype
         What was measured or typed in.
 
@@ -102,7 +102,7 @@ def match_phenotype(definition: PhenotypeDefinition, measured: Phenotype) -> Phe
     return PhenotypeMatch(
         name=definition.name,
         title=definition.title,
-        entity=definition.entity.value,
+        entity=definition.stands_for,
         outcome=outcome,
         rules=rules,
         deciding=tuple(

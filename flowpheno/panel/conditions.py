@@ -71,7 +71,8 @@ def check_marker(name: str, info: ValidationInfo) -> str:
     markers = (info.context or {}).get("markers")
     if markers is None or name in markers:
         return name
-    near = get_close_matches(name, sorted(markers), n=3)
+    zero = name.replace("O", "0")  # a slip that no measure of distance ranks first
+    near = [zero] if zero in markers else get_close_matches(name, sorted(markers), n=3)
     hint = f"; did you mean {', '.join(near)}?" if near else ""
     raise ValueError(f"{name!r} is not a marker of the vocabulary{hint}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,15 +14,15 @@ from flowpheno.gating.limits import GatingLimits
 from flowpheno.panel.clonality import ClonalityRules, load_clonality_rules
 from flowpheno.panel.comparison import ComparisonLimits, load_comparison_limits
 from flowpheno.panel.decision import DecisionRules, load_decision_rules
-from flowpheno.panel.files import builtin_directory, fingerprint
-from flowpheno.panel.kinds import definition_files
+from flowpheno.panel.files import fingerprint
 from flowpheno.panel.limits import load_limits
 from flowpheno.panel.mrd import MrdRules, load_mrd_rules
-from flowpheno.panel.phenotypes import PhenotypeDefinition, load_phenotypes
+from flowpheno.panel.overlay import find_sources, folder_of
 from flowpheno.panel.populations import load_populations
-from flowpheno.panel.scores import ScoreDefinitions, load_scores
+from flowpheno.panel.recognition import RecognitionLimits
+from flowpheno.panel.scoring import scoring_of
+from flowpheno.panel.tubes import Tube, load_tube
 from flowpheno.panel.verdicts import VerdictTexts, load_verdict_texts
-from flowpheno.panel.vocabulary import builtin_vocabulary, load_vocabulary
 from flowpheno.positivity.limits import PositivityLimits
 from flowpheno.qc import QcLimits
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
     from flowpheno.gating.definition import PopulationDefinitions
     from flowpheno.marker import Vocabulary
+    from flowpheno.panel.patterns import NormalStage, Suggestion
+    from flowpheno.panel.phenotypes import PhenotypeDefinition
+    from flowpheno.panel.scores import ScoreDefinitions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,12 +66,22 @@ class Definitions:
         Diagnosis against relapse.
     phenotypes : tuple of PhenotypeDefinition
         What a population may be.
+    suggestions : tuple of Suggestion
+        Phenotypes that go with a genotype.
+    normal : tuple of NormalStage
+        Stages of normal B precursors.
     scores : ScoreDefinitions
         EGIL, WHO-HAEM5, AIEOP-BFM, minimum markers.
+    tubes : mapping of str to Tube
+        Reagent tubes that a file may be, by name.
+    recognition : RecognitionLimits
+        When a file is one of them.
     texts : VerdictTexts
         What verdicts and reasons mean, in words.
     hashes : mapping of str to str
         Definition file to SHA-256.
+    overridden : tuple of str
+        Those of them that were read from a laboratory's own folder, not from flowpheno's.
     """
 
     vocabulary: Vocabulary
@@ -83,9 +96,14 @@ class Definitions:
     clonality: ClonalityRules
     comparison: ComparisonLimits
     phenotypes: tuple[PhenotypeDefinition, ...]
+    suggestions: tuple[Suggestion, ...]
+    normal: tuple[NormalStage, ...]
     scores: ScoreDefinitions
+    tubes: Mapping[str, Tube]
+    recognition: RecognitionLimits
     texts: VerdictTexts
     hashes: Mapping[str, str]
+    overridden: tuple[str, ...] = ()
 
 
 def load_definitions(directory: Path | str | None = None) -> Definitions:
@@ -95,7 +113,7 @@ def load_definitions(directory: Path | str | None = None) -> Definitions:
     ----------
     directory : Path or str or None
         Folder laid out like ``panels/``; a file it does not hold is taken from those that come
-        with flowpheno. None for only those.
+        with flowpheno, a further phenotype or tube is added to them. None for only those.
 
     Returns
     -------
@@ -105,53 +123,72 @@ def load_definitions(directory: Path | str | None = None) -> Definitions:
     Raises
     ------
     PanelError
-        If the folder holds no definition, or a file is not the definition it should be; lists
-        every problem with its line.
+        If the folder holds no definition, or a file that is none by its name, or a file is not
+        the definition it should be; lists every problem with its line.
     """
-    if directory is None:
-        return _load(None)
-    folder = Path(directory)
-    # a mistyped folder must not be taken for one that overrides nothing
-    if not folder.is_dir() or not definition_files([folder]):
-        raise PanelError(folder, ["no folder that holds definitions"])
-    return _load(folder.resolve())
+    return _load(None if directory is None else Path(directory).resolve())
+
+
+def with_scheme(definitions: Definitions, scheme: str) -> Definitions:
+    """Choose the percent rule that positivity is called by.
+
+    Parameters
+    ----------
+    definitions : Definitions
+        All definitions.
+    scheme : str
+        One of ``schemes`` in ``positivity.yaml``, such as ``"aieop_bfm"``.
+
+    Returns
+    -------
+    Definitions
+        The same with that rule in use.
+
+    Raises
+    ------
+    PanelError
+        If there is no such rule.
+    """
+    known = definitions.positivity.schemes
+    if scheme not in known:
+        problem = f"scheme {scheme!r} is none of {', '.join(known)}"
+        raise PanelError(Path("positivity.yaml"), [problem])
+    return replace(definitions, positivity=replace(definitions.positivity, scheme=scheme))
 
 
 @lru_cache(maxsize=4)
 def _load(directory: Path | None) -> Definitions:
-    builtin = builtin_directory()
+    sources = find_sources(directory)
+    files = {name: source.path for name, source in sources.items()}
+    own = tuple(name for name, source in sources.items() if source.own)
 
     def home(name: str) -> Path:
-        return directory if directory is not None and (directory / name).exists() else builtin
+        return files[name].parent
 
-    used = [home(path.name) / path.name for path in sorted(builtin.glob("*.yaml"))]
-    for folder in ("phenotypes", "scores"):
-        used += sorted((home(folder) / folder).glob("*.yaml"))
+    scoring = scoring_of(sources)
+    markers = scoring.vocabulary.antigens
     return Definitions(
-        vocabulary=builtin_vocabulary()  # read by the phenotypes too: once is enough
-        if home("markers.yaml") == builtin
-        else load_vocabulary(home("markers.yaml") / "markers.yaml"),
-        qc=load_limits(home("qc.yaml") / "qc.yaml", QcLimits),
-        compensation=load_limits(
-            home("compensation.yaml") / "compensation.yaml", CompensationLimits
-        ),
-        gating=load_limits(home("gating.yaml") / "gating.yaml", GatingLimits),
-        populations=load_populations(home("populations.yaml") / "populations.yaml"),
-        positivity=load_limits(home("positivity.yaml") / "positivity.yaml", PositivityLimits),
-        aberrancy=load_limits(home("aberrancy.yaml") / "aberrancy.yaml", AberrancyLimits),
+        vocabulary=scoring.vocabulary,
+        qc=load_limits(files["qc.yaml"], QcLimits, markers=markers),
+        compensation=load_limits(files["compensation.yaml"], CompensationLimits),
+        gating=load_limits(files["gating.yaml"], GatingLimits),
+        populations=load_populations(files["populations.yaml"]),
+        positivity=load_limits(files["positivity.yaml"], PositivityLimits, markers=markers),
+        aberrancy=load_limits(files["aberrancy.yaml"], AberrancyLimits, markers=markers),
         decision=load_decision_rules(home("decision.yaml")),
         mrd=load_mrd_rules(home("mrd.yaml")),
         clonality=load_clonality_rules(home("clonality.yaml")),
         comparison=load_comparison_limits(home("comparison.yaml")),
-        phenotypes=load_phenotypes(home("phenotypes") / "phenotypes"),
-        scores=load_scores(home("scores") / "scores"),
-        texts=load_verdict_texts(home("verdicts.yaml")),
-        hashes={
-            (
-                f"{p.parent.name}/{p.name}"
-                if p.parent.name in {"phenotypes", "scores"}
-                else p.name
-            ): fingerprint([p])
-            for p in used
+        phenotypes=scoring.phenotypes,
+        suggestions=scoring.suggestions,
+        normal=scoring.normal,
+        scores=scoring.scores,
+        tubes={
+            name: load_tube(path, markers=markers)
+            for name, path in folder_of(sources, "tubes").items()
         },
+        recognition=load_limits(files["recognition.yaml"], RecognitionLimits),
+        texts=load_verdict_texts(home("verdicts.yaml")),
+        hashes={name: fingerprint([path]) for name, path in files.items()},
+        overridden=own,
     )

@@ -85,13 +85,30 @@ class EvaluationRules(BaseModel):
         return self
 
 
+def evaluation_file(directory: Path | None = None) -> Path:
+    """Find ``evaluation.yaml``.
+
+    Parameters
+    ----------
+    directory : Path or None
+        Folder of definitions.
+
+    Returns
+    -------
+    Path
+        That of the folder; the one that comes with flowpheno if None, or if it holds none.
+    """
+    own = (directory or builtin_directory()) / "evaluation.yaml"
+    return own if own.is_file() else builtin_directory() / "evaluation.yaml"
+
+
 def load_evaluation_rules(directory: Path | None = None) -> EvaluationRules:
     """Read ``evaluation.yaml``.
 
     Parameters
     ----------
     directory : Path or None
-        Folder of definitions; that which comes with flowpheno if None, or if it holds none.
+        Folder of definitions, see `evaluation_file`.
 
     Returns
     -------
@@ -103,6 +120,4 @@ def load_evaluation_rules(directory: Path | None = None) -> EvaluationRules:
     PanelError
         If the file does not say what it must.
     """
-    own = (directory or builtin_directory()) / "evaluation.yaml"
-    path = own if own.is_file() else builtin_directory() / "evaluation.yaml"
-    return load_definition(path, EvaluationRules)
+    return load_definition(evaluation_file(directory), EvaluationRules)

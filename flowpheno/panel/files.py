@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import YAMLError
 
 from flowpheno.errors import PanelError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from flowpheno.panel.yaml import read_with_problems
 
 _Definition = TypeVar("_Definition", bound=BaseModel)
-
-MAXIMUM_BYTES = 2_000_000
-"""A definition larger than this is not one; keeps a hostile file from filling memory."""
 
 
 def builtin_directory() -> Path:
@@ -36,8 +30,19 @@ def builtin_directory() -> Path:
     return installed if installed.is_dir() else Path(__file__).parents[2] / "panels"
 
 
+Problem = tuple[Sequence[int | str], str]
+"""A place in a file, keys and indices from the outside in, and what is wrong there."""
+
+Check = Callable[[Mapping[str, object]], Iterable[Problem]]
+"""Looks at what a file says, before it is known to be a definition."""
+
+
 def load_definition(
-    path: Path, model: type[_Definition], *, context: Mapping[str, object] | None = None
+    path: Path,
+    model: type[_Definition],
+    *,
+    context: Mapping[str, object] | None = None,
+    check: Check | None = None,
 ) -> _Definition:
     """Read one definition file.
 
@@ -49,6 +54,8 @@ def load_definition(
         What the file must say.
     context : mapping of str to object or None
         What validators of the model may ask for, such as the markers that exist.
+    check : callable or None
+        Finds what no model can see, such as a name that is not that of the file.
 
     Returns
     -------
@@ -61,18 +68,43 @@ def load_definition(
         If the file cannot be read or is not such a definition; lists every problem with its
         line, not only the first.
     """
-    content = read_yaml(path)
-    if odd := _not_finite(content):  # comparing with NaN is always false: a silent negative
-        raise PanelError(path, odd)
+    content, problems = read_with_problems(path)
+    problems += _not_finite(content)  # comparing with NaN is always false: a silent negative
+    if check is not None and isinstance(content, CommentedMap):
+        problems += [(line_of(content, place), text) for place, text in check(content)]
+    definition = None
     try:
-        return TypeAdapter(model).validate_python(content, context=context)
+        definition = TypeAdapter(model).validate_python(content, context=context)
     except ValidationError as error:
-        problems = [
-            f"line {line_of(content, e['loc'])}: "
-            f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}"
+        problems += [
+            (line_of(content, e["loc"]), f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}")
             for e in error.errors()
         ]
-        raise PanelError(path, problems) from error
+    if problems or definition is None:
+        raise PanelError(path, in_order(problems))
+    return definition
+
+
+def check_name(path: Path) -> Check:
+    """Make a check that a definition has the name of its file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    callable
+        For `load_definition`.
+    """
+
+    def _check(content: Mapping[str, object]) -> Iterable[Problem]:
+        name = content.get("name", path.stem)
+        if name != path.stem:
+            yield ("name",), f"name: is {name!r}, the file {path.stem!r}"
+
+    return _check
 
 
 def read_yaml(path: Path) -> object:
@@ -91,23 +123,30 @@ def read_yaml(path: Path) -> object:
     Raises
     ------
     PanelError
-        If it cannot be opened, is too large, is not UTF-8 or is not YAML.
+        If it cannot be opened, is too large, is not UTF-8 or is not YAML, if a key stands twice,
+        or a word would be something else to a reader of YAML 1.1.
     """
-    try:
-        if path.stat().st_size > MAXIMUM_BYTES:
-            raise PanelError(path, [f"line 1: larger than {MAXIMUM_BYTES} bytes"])
-        text = path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise PanelError(path, [f"line 1: {error.strerror or error}"]) from error
-    except UnicodeDecodeError as error:
-        raise PanelError(path, [f"line 1: byte {error.start} is not UTF-8"]) from error
-    try:
-        return YAML().load(text)
-    except (YAMLError, ValueError, RecursionError) as error:  # ValueError: odd timestamps
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark is not None else 1
-        message = getattr(error, "problem", None) or " ".join(str(error).split())
-        raise PanelError(path, [f"line {line}: {message}"]) from error
+    content, problems = read_with_problems(path)
+    if problems:
+        raise PanelError(path, in_order(problems))
+    return content
+
+
+def in_order(problems: Iterable[tuple[int, str]]) -> list[str]:
+    """Write problems as a `PanelError` lists them.
+
+    Parameters
+    ----------
+    problems : iterable of (int, str)
+        Line from 1, and what is wrong there.
+
+    Returns
+    -------
+    list of str
+        By line, each once.
+    """
+    ordered = sorted(problems, key=lambda problem: problem[0])
+    return list(dict.fromkeys(f"line {line}: {text}" for line, text in ordered))
 
 
 def fingerprint(paths: Sequence[Path]) -> str:
@@ -130,9 +169,9 @@ def fingerprint(paths: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
-def _not_finite(content: object) -> list[str]:
+def _not_finite(content: object) -> list[tuple[int, str]]:
     """Name every number that is none, or has no end."""
-    problems = []
+    problems: list[tuple[int, str]] = []
     queue: list[tuple[tuple[int | str, ...], object]] = [((), content)]
     while queue:
         place, value = queue.pop()
@@ -142,8 +181,8 @@ def _not_finite(content: object) -> list[str]:
             queue += [((*place, index), inner) for index, inner in enumerate(value)]
         elif isinstance(value, float) and not math.isfinite(value):
             name = ".".join(map(str, place))
-            problems.append(f"line {line_of(content, place)}: {name}: must be a finite number")
-    return sorted(problems)
+            problems.append((line_of(content, place), f"{name}: must be a finite number"))
+    return problems
 
 
 def line_of(content: object, place: Sequence[int | str]) -> int:

@@ -16,12 +16,18 @@ from flowpheno.panel.decision import DecisionRules
 from flowpheno.panel.deidentify import DeidentifyRules
 from flowpheno.panel.evaluation import EvaluationRules
 from flowpheno.panel.files import load_definition, read_yaml
-from flowpheno.panel.limits import limits_model
+from flowpheno.panel.limits import check_markers, limits_model
 from flowpheno.panel.mrd import MrdRules
+from flowpheno.panel.patterns import (
+    NormalStage,
+    Suggestion,
+    load_normal_stage,
+    load_suggestion,
+)
 from flowpheno.panel.phenotypes import PhenotypeDefinition, load_phenotype
 from flowpheno.panel.populations import load_populations
 from flowpheno.panel.recognition import RecognitionLimits
-from flowpheno.panel.scores import SCORE_MODELS
+from flowpheno.panel.scores import SCORE_MODELS, load_score
 from flowpheno.panel.strategy import StrategyFile, load_strategy
 from flowpheno.panel.tubes import Tube, load_tube
 from flowpheno.panel.verdicts import VerdictTexts
@@ -30,13 +36,15 @@ from flowpheno.positivity.limits import PositivityLimits
 from flowpheno.qc import QcLimits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from pydantic import BaseModel
 
 KINDS: Mapping[str, type[BaseModel]] = {
     "phenotype": PhenotypeDefinition,
+    "suggestion": Suggestion,
+    "normal": NormalStage,
     "tube": Tube,
     **SCORE_MODELS,
     "markers": MarkersFile,
@@ -59,8 +67,31 @@ KINDS: Mapping[str, type[BaseModel]] = {
 }
 """Kind of definition to the model its files must fit."""
 
-_FOLDERS = {"phenotypes": "phenotype", "tubes": "tube", "strategies": "strategy"}
-_SIGNS = {"rules": "phenotype", "channels": "tube", "gates": "strategy"}
+_FOLDERS = {
+    "phenotypes": "phenotype",
+    "suggestions": "suggestion",
+    "normal": "normal",
+    "tubes": "tube",
+    "strategies": "strategy",
+}
+_SIGNS = {
+    "genotype": "suggestion",
+    "stage": "normal",
+    "rules": "phenotype",
+    "channels": "tube",
+    "gates": "strategy",
+}
+
+
+_LOADERS: Mapping[str, Callable[[Path], object]] = {
+    "phenotype": load_phenotype,
+    "suggestion": load_suggestion,
+    "normal": load_normal_stage,
+    "markers": load_markers,
+    "tube": load_tube,
+    "strategy": load_strategy,
+    "populations": load_populations,
+}
 
 
 def kind_of_file(path: Path) -> str:
@@ -108,19 +139,14 @@ def check_file(path: Path, *, kind: str = "") -> tuple[str, ...]:
     """
     try:
         kind = kind or kind_of_file(path)
-        if kind == "phenotype":
-            load_phenotype(path)
-        elif kind == "markers":
-            load_markers(path)
-        elif kind == "tube":
-            load_tube(path)
-        elif kind == "strategy":
-            load_strategy(path)
-        elif kind == "populations":
-            load_populations(path)
+        if kind in _LOADERS:
+            _LOADERS[kind](path)
+        elif kind in SCORE_MODELS:
+            load_score(path, SCORE_MODELS[kind])
         elif kind:
             known = frozenset(builtin_vocabulary().antigens)
-            load_definition(path, KINDS[kind], context={"markers": known})
+            context = {"markers": known}
+            load_definition(path, KINDS[kind], context=context, check=check_markers(kind))
         else:
             read_yaml(path)
     except PanelError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -17,14 +18,16 @@ from flowpheno.panel.conditions import (
     Some,
     kind_of,
 )
-from flowpheno.panel.files import builtin_directory, load_definition
+from flowpheno.panel.files import builtin_directory, check_name, load_definition
 from flowpheno.panel.vocabulary import builtin_vocabulary
+from flowpheno.panel.yaml import read_with_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from flowpheno.marker import Marker
+    from flowpheno.panel.files import Problem
 
 
 class Entity(StrEnum):
@@ -76,8 +79,8 @@ Rule: TypeAlias = Annotated[
 """Any rule: a condition with its role and its source."""
 
 
-class PhenotypeDefinition(Definition):
-    """The phenotype of an entity.
+class RuledDefinition(Definition):
+    """What every definition that is held against a phenotype says.
 
     Attributes
     ----------
@@ -85,29 +88,52 @@ class PhenotypeDefinition(Definition):
         Identifier, the stem of its file.
     title : str
         As it is printed.
-    entity : Entity
-        The disease; phenotypes of different entities exclude each other.
     reference : str
         Publication the definition rests on.
     note : str
         What a reader must know; empty if nothing.
-    refines : str
-        Phenotype in the same folder whose rules hold as well; empty if none.
     rules : tuple of Rule
-        In the order in which they are printed; once loaded, those of `refines` come first.
+        In the order in which they are printed.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str = Field(min_length=3)
-    entity: Entity
     reference: str = Field(min_length=10)
     note: str = ""
-    refines: str = ""
     rules: Some[Rule]
+
+    @property
+    def stands_for(self) -> str:
+        """What a cell of this phenotype may be."""
+        return self.title
+
+
+class PhenotypeDefinition(RuledDefinition):
+    """The phenotype of an entity.
+
+    Attributes
+    ----------
+    entity : Entity
+        The disease; phenotypes of different entities exclude each other.
+    refines : str
+        Phenotype in the same folder whose rules hold as well; empty if none. Once loaded they
+        come first.
+    """
+
+    entity: Entity
+    refines: str = ""
+
+    @property
+    def stands_for(self) -> str:
+        """The disease."""
+        return self.entity.value
 
 
 def load_phenotype(
-    path: Path, *, markers: Collection[Marker] | None = None
+    path: Path,
+    *,
+    markers: Collection[Marker] | None = None,
+    family: Mapping[str, Path] | None = None,
 ) -> PhenotypeDefinition:
     """Read one phenotype, with the rules of the one it refines.
 
@@ -117,6 +143,9 @@ def load_phenotype(
         A YAML file.
     markers : collection of Marker or None
         Markers that exist; None for the vocabulary that comes with flowpheno.
+    family : mapping of str to Path or None
+        Phenotypes it may refine, by name; None for those of its folder, and for those that come
+        with flowpheno where its folder has none of the name.
 
     Returns
     -------
@@ -131,7 +160,45 @@ def load_phenotype(
         the file with its line.
     """
     known = builtin_vocabulary().antigens if markers is None else markers
-    return _load(path, context={"markers": frozenset(known)}, refined_by=())
+    if family is None:
+        family = _stems(builtin_directory() / "phenotypes") | _stems(path.parent)
+
+    def _check(content: Mapping[str, object]) -> Iterable[Problem]:
+        yield from check_name(path)(content)
+        yield from _check_refined(content, path, family)
+
+    context = {"markers": frozenset(known)}
+    phenotype = load_definition(path, PhenotypeDefinition, context=context, check=_check)
+    if not phenotype.refines:
+        return phenotype
+    parent = load_phenotype(family[phenotype.refines], markers=known, family=family)
+    return phenotype.model_copy(update={"rules": (*parent.rules, *phenotype.rules)})
+
+
+def load_phenotype_files(
+    files: Mapping[str, Path], *, markers: Collection[Marker] | None = None
+) -> tuple[PhenotypeDefinition, ...]:
+    """Read phenotypes from a file each, wherever they lie.
+
+    Parameters
+    ----------
+    files : mapping of str to Path
+        By name; they may refine each other.
+    markers : collection of Marker or None
+        Markers that exist; None for the vocabulary that comes with flowpheno.
+
+    Returns
+    -------
+    tuple of PhenotypeDefinition
+        Sorted by name; empty for no files.
+
+    Raises
+    ------
+    PanelError
+        If a file does not define a phenotype.
+    """
+    known = builtin_vocabulary().antigens if markers is None else markers
+    return tuple(load_phenotype(files[n], markers=known, family=files) for n in sorted(files))
 
 
 def load_phenotypes(
@@ -156,9 +223,7 @@ def load_phenotypes(
     PanelError
         If a file does not define a phenotype.
     """
-    known = builtin_vocabulary().antigens if markers is None else markers
-    paths = sorted(directory.glob("*.yaml"))
-    return tuple(load_phenotype(path, markers=known) for path in paths)
+    return load_phenotype_files(_stems(directory), markers=markers)
 
 
 def builtin_phenotypes(directory: Path | None = None) -> tuple[PhenotypeDefinition, ...]:
@@ -182,18 +247,36 @@ def builtin_phenotypes(directory: Path | None = None) -> tuple[PhenotypeDefiniti
     return load_phenotypes((directory or builtin_directory()) / "phenotypes")
 
 
-def _load(
-    path: Path, *, context: Mapping[str, object], refined_by: tuple[Path, ...]
-) -> PhenotypeDefinition:
-    phenotype = load_definition(path, PhenotypeDefinition, context=context)
-    if phenotype.name != path.stem:
-        raise PanelError(path, [f"line 1: name: is {phenotype.name!r}, the file {path.stem!r}"])
-    if not phenotype.refines:
-        return phenotype
-    parent_path = path.with_name(f"{phenotype.refines}.yaml")
-    if parent_path in {*refined_by, path}:
-        raise PanelError(path, [f"line 1: refines: {phenotype.refines} leads back to itself"])
-    parent = _load(parent_path, context=context, refined_by=(*refined_by, path))
-    if parent.entity is not phenotype.entity:
-        raise PanelError(path, [f"line 1: entity: {parent.name} is {parent.entity.value}"])
-    return phenotype.model_copy(update={"rules": (*parent.rules, *phenotype.rules)})
+def _stems(directory: Path) -> dict[str, Path]:
+    return {path.stem: path for path in sorted(directory.glob("*.yaml"))}
+
+
+def _check_refined(
+    content: Mapping[str, object], path: Path, family: Mapping[str, Path]
+) -> Iterator[Problem]:
+    """Follow what a phenotype refines, to one that refines nothing."""
+    seen, name = [path.stem], content.get("refines")
+    while isinstance(name, str) and name:
+        if name in seen:
+            circle = " -> ".join([*seen, name])
+            yield ("refines",), f"refines: leads back to itself: {circle}"
+            return
+        if name not in family:
+            near = get_close_matches(name, sorted(family), n=3)
+            hint = f"; did you mean {', '.join(near)}?" if near else ""
+            yield ("refines",), f"refines: there is no phenotype {name!r}{hint}"
+            return
+        parent = _said(family[name])
+        if len(seen) == 1 and {"entity"} <= content.keys() & parent.keys():
+            entity = parent["entity"]
+            if entity != content["entity"]:
+                yield ("entity",), f"entity: {name}, which it refines, is {entity}"
+        seen, name = [*seen, name], parent.get("refines")
+
+
+def _said(path: Path) -> Mapping[str, object]:
+    try:
+        content = read_with_problems(path)[0]
+    except PanelError:  # said with its lines when that file is loaded
+        return {}
+    return content if isinstance(content, dict) else {}

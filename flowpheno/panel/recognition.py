@@ -50,7 +50,18 @@ class RecognitionLimits:
             raise ValueError(f"same_band: in two groups: {', '.join(twice)}")
 
     def band(self, fluorochrome: str) -> str:
-        """Give the first fluorochrome of its group, or itself."""
+        """Give what stands for a fluorochrome in comparisons.
+
+        Parameters
+        ----------
+        fluorochrome : str
+            Canonical name.
+
+        Returns
+        -------
+        str
+            The first of its group, or itself.
+        """
         groups = (group for group in self.same_band if fluorochrome in group)
         return next((group[0] for group in groups), fluorochrome)
 
@@ -85,6 +96,22 @@ class Recognition:
     other_dye: tuple[Marker, ...] = ()
     variant: tuple[Marker, ...] = ()
     tied: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if not self.tube:
+            return "not recognised: no marker of a known tube is named"
+        text = f"{self.tube} ({self.score:.2f})"
+        if not self.recognised:
+            text = f"not recognised; nearest {text}"
+        differences = {
+            "missing": self.missing,
+            "besides": self.extra,
+            "other dye": self.other_dye,
+            "variant dye": self.variant,
+            "as well": self.tied,
+        }
+        said = [f"{word}: {', '.join(names)}" for word, names in differences.items() if names]
+        return "; ".join([text, *said])
 
 
 def load_recognition_limits(directory: Path | None = None) -> RecognitionLimits:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
-from flowpheno.errors import PanelError
 from flowpheno.panel.conditions import Condition, Definition, KnownMarker, Some
-from flowpheno.panel.files import builtin_directory, load_definition
+from flowpheno.panel.files import builtin_directory, check_name, load_definition
 from flowpheno.panel.vocabulary import builtin_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from flowpheno.marker import Marker
@@ -316,13 +315,39 @@ def load_scores(directory: Path, *, markers: Collection[Marker] | None = None) -
     PanelError
         If a file is missing or does not define its score; every problem of it with its line.
     """
+    stems = ("egil", "who5", "aieop_bfm", "evidence", "minimum_markers")
+    return load_score_files({n: directory / f"{n}.yaml" for n in stems}, markers=markers)
+
+
+def load_score_files(
+    files: Mapping[str, Path], *, markers: Collection[Marker] | None = None
+) -> ScoreDefinitions:
+    """Read the scores from a file each.
+
+    Parameters
+    ----------
+    files : mapping of str to Path
+        By name.
+    markers : collection of Marker or None
+        Markers that exist; None for the vocabulary that comes with flowpheno.
+
+    Returns
+    -------
+    ScoreDefinitions
+        The scores.
+
+    Raises
+    ------
+    PanelError
+        As `load_scores`.
+    """
     known = frozenset(builtin_vocabulary().antigens if markers is None else markers)
     return ScoreDefinitions(
-        egil=_load(directory / "egil.yaml", Egil, known),
-        who5=_load(directory / "who5.yaml", Who5, known),
-        aieop_bfm=_load(directory / "aieop_bfm.yaml", AieopBfm, known),
-        evidence=_load(directory / "evidence.yaml", Evidence, known),
-        minimum=_load(directory / "minimum_markers.yaml", MinimumMarkers, known),
+        egil=load_score(files["egil"], Egil, known),
+        who5=load_score(files["who5"], Who5, known),
+        aieop_bfm=load_score(files["aieop_bfm"], AieopBfm, known),
+        evidence=load_score(files["evidence"], Evidence, known),
+        minimum=load_score(files["minimum_markers"], MinimumMarkers, known),
     )
 
 
@@ -347,8 +372,27 @@ def builtin_scores(directory: Path | None = None) -> ScoreDefinitions:
     return load_scores((directory or builtin_directory()) / "scores")
 
 
-def _load(path: Path, model: type[_Score], markers: Collection[str]) -> _Score:
-    score = load_definition(path, model, context={"markers": markers})
-    if score.name != path.stem:
-        raise PanelError(path, [f"line 1: name: is {score.name!r}, the file {path.stem!r}"])
-    return score
+def load_score(path: Path, model: type[_Score], markers: Collection[str] | None = None) -> _Score:
+    """Read one score.
+
+    Parameters
+    ----------
+    path : Path
+        A YAML file.
+    model : type of ScoreDefinition
+        From `SCORE_MODELS`.
+    markers : collection of str or None
+        Markers that exist; None for the vocabulary that comes with flowpheno.
+
+    Returns
+    -------
+    ScoreDefinition
+        The score.
+
+    Raises
+    ------
+    PanelError
+        If the file does not define it; every problem with its line.
+    """
+    known = frozenset(builtin_vocabulary().antigens if markers is None else markers)
+    return load_definition(path, model, context={"markers": known}, check=check_name(path))

@@ -22,6 +22,7 @@ from flowpheno.gates import (
 )
 from flowpheno.gates.gate import dimensions_of
 from flowpheno.panel.strategy_scales import describe_scale
+from flowpheno.panel.yaml import read_otherwise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,7 +162,7 @@ def _line(value: object) -> Any:  # noqa: ANN401 - as ruamel has it
 
 def _plain(value: object) -> object:
     """Write whole numbers without a point, and odd names in quotes: ruamel leaves some bare."""
-    if isinstance(value, str) and not _BARE.fullmatch(value):
+    if isinstance(value, str) and (not _BARE.fullmatch(value) or read_otherwise(value)):
         return DoubleQuotedScalarString(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return int(value)

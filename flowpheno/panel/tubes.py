@@ -14,10 +14,9 @@ from pydantic import (
     model_validator,
 )
 
-from flowpheno.errors import PanelError
 from flowpheno.marker import Marker
 from flowpheno.panel.conditions import check_marker
-from flowpheno.panel.files import builtin_directory, load_definition
+from flowpheno.panel.files import builtin_directory, check_name, load_definition
 from flowpheno.panel.vocabulary import builtin_vocabulary
 
 if TYPE_CHECKING:
@@ -155,10 +154,8 @@ def load_tube(path: Path, *, markers: Collection[Marker] | None = None) -> Tube:
         If the file does not define a tube, or its name is not the stem of the file.
     """
     known = builtin_vocabulary().antigens if markers is None else markers
-    tube = load_definition(path, Tube, context={"markers": frozenset(known)})
-    if tube.name != path.stem:
-        raise PanelError(path, [f"line 1: name: is {tube.name!r}, the file is {path.stem!r}"])
-    return tube
+    context = {"markers": frozenset(known)}
+    return load_definition(path, Tube, context=context, check=check_name(path))
 
 
 def builtin_tubes(directory: Path | None = None) -> dict[str, Tube]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.compensation import compensate
+from flowpheno.compensation import changed_weights, compensate
 from flowpheno.errors import ManifestError
+from flowpheno.positivity import ControlStain
 from flowpheno.qc import quality_control
 from flowpheno.sample import ChannelKind, Measure
 from flowpheno.specimen import ControlTube
@@ -17,7 +18,7 @@ from flowpheno.transform.full_scale import with_full_scale
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from flowpheno.arrays import EventMatrix
+    from flowpheno.arrays import EventMask
     from flowpheno.marker import Marker
     from flowpheno.panel.definitions import Definitions
     from flowpheno.sample import Channel, Sample
@@ -64,7 +65,7 @@ def control_tube(sample: Sample, wanted: Sequence[str], tubes: Sequence[Sample])
 
 def control_intensities(
     tube: Sample, specimen: Specimen, definitions: Definitions
-) -> Mapping[Marker, EventMatrix]:
+) -> Mapping[Marker, ControlStain]:
     """Measure the control tubes of a specimen in the channels of one stained tube.
 
     Parameters
@@ -74,16 +75,17 @@ def control_intensities(
     specimen : Specimen
         With its control tubes.
     definitions : Definitions
-        Parameters of quality control, which the cells of a control pass too.
+        Parameters of quality control, which the cells of a control pass too, and by how much
+        the spillover is changed.
 
     Returns
     -------
-    mapping of Marker to EventMatrix
-        Linear, compensated intensities of the cells, shape ``(n,)``; of the markers of this tube
-        that there is a control for. Several controls of one marker count together.
+    mapping of Marker to ControlStain
+        The cells, of the markers of this tube that there is a control for. Several controls of
+        one marker count together.
     """
     channels = _channels(tube)
-    found: dict[Marker, list[EventMatrix]] = {}
+    found: dict[Marker, list[ControlStain]] = {}
     for control in specimen.controls:
         markers = [marker for marker in control.markers if marker in channels]
         if not markers:
@@ -95,10 +97,36 @@ def control_intensities(
         compensated = compensate(sample)
         cells = quality_control(sample, compensated, definitions.qc).cells
         for marker in markers:
-            column = _column(compensated, channels[marker].detector)
-            if column is not None:
-                found.setdefault(marker, []).append(compensated.events[cells, column])
-    return {marker: np.concatenate(parts) for marker, parts in found.items()}
+            detector = channels[marker].detector
+            if _column(compensated, detector) is not None:
+                change = definitions.positivity.spillover_change
+                stain = _stain(compensated, cells, detector, change)
+                found.setdefault(marker, []).append(stain)
+    return {marker: _together(parts) for marker, parts in found.items()}
+
+
+def _stain(sample: Sample, cells: EventMask, detector: str, change: float) -> ControlStain:
+    """Measure cells in one channel, and as a slightly different matrix would show them."""
+    names = [channel.detector for channel in sample.channels]
+    values = sample.events[cells, names.index(detector)]
+    spillover = sample.spillover
+    if spillover is None or detector not in spillover.detectors:
+        return ControlStain(values=values)
+    events = sample.events[cells][:, [names.index(name) for name in spillover.detectors]]
+    less, more = (
+        (events @ changed_weights(spillover, detector, sign * change)).astype(np.float32)
+        for sign in (-1, 1)
+    )
+    return ControlStain(values=values, less=less, more=more)
+
+
+def _together(parts: Sequence[ControlStain]) -> ControlStain:
+    """Join controls; one that no spillover reaches is as it is, whatever the matrix."""
+    return ControlStain(
+        values=np.concatenate([p.values for p in parts]),
+        less=np.concatenate([p.values if p.less is None else p.less for p in parts]),
+        more=np.concatenate([p.values if p.more is None else p.more for p in parts]),
+    )
 
 
 def _channels(tube: Sample) -> dict[Marker, Channel]:

@@ -9,12 +9,12 @@ from flowpheno.positivity import call_phenotype
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from flowpheno.arrays import EventMatrix
     from flowpheno.gating import GatedTube
     from flowpheno.marker import Marker
     from flowpheno.panel.definitions import Definitions
     from flowpheno.phenotype import Phenotype
     from flowpheno.population import Population
+    from flowpheno.positivity import ControlStain
     from flowpheno.specimen import Specimen
 
 _VIEWS = "all"
@@ -29,7 +29,7 @@ def described(
     specimen: Specimen,
     definitions: Definitions,
     *,
-    fmo: Mapping[Marker, EventMatrix] | None = None,
+    fmo: Mapping[Marker, ControlStain] | None = None,
 ) -> Phenotype:
     """Call every marker of one population.
 
@@ -43,8 +43,8 @@ def described(
         Its therapy hides antigens.
     definitions : Definitions
         Vocabulary and limits.
-    fmo : mapping of Marker to EventMatrix or None
-        Intensities of control tubes, see `control_intensities`.
+    fmo : mapping of Marker to ControlStain or None
+        Cells of control tubes, see `control_intensities`.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def described_beside(
     definitions: Definitions,
     *,
     besides: Iterable[str],
-    fmo: Mapping[Marker, EventMatrix] | None = None,
+    fmo: Mapping[Marker, ControlStain] | None = None,
 ) -> tuple[Phenotype, ...]:
     """Call every marker of every population that is one.
 
@@ -81,8 +81,8 @@ def described_beside(
         Vocabulary and limits.
     besides : iterable of str
         Populations that are described already.
-    fmo : mapping of Marker to EventMatrix or None
-        Intensities of control tubes.
+    fmo : mapping of Marker to ControlStain or None
+        Cells of control tubes.
 
     Returns
     -------

@@ -13,8 +13,9 @@ from flowpheno.compensation import read_spillover_file, with_spillover
 from flowpheno.errors import FlowphenoError, ManifestError
 from flowpheno.fcs.spillover import changes_nothing
 from flowpheno.finding import Finding, ReasonCode, Severity
-from flowpheno.panel.definitions import load_definitions
+from flowpheno.panel.definitions import load_definitions, with_scheme
 from flowpheno.pipeline.control_tubes import control_tube
+from flowpheno.pipeline.diagnosis import comparators
 from flowpheno.pipeline.drawn import read_drawn_gates
 from flowpheno.pipeline.manifest import ManifestRow
 from flowpheno.pipeline.specimen import classify_specimen
@@ -52,6 +53,8 @@ class Options:
         Normal template.
     panels : Path or None
         Folder of definitions that override those that come with flowpheno.
+    diagnosis : tuple of Path
+        Tubes of the patient's diagnosis, where the manifest does not name them.
     matrix : Path or None
         Spillover matrix of every file, instead of their own.
     scale : Scale or LogChannels or IonCounts or None
@@ -64,10 +67,13 @@ class Options:
         Gates that a person drew, for the tubes that they fit; a file, or the name of a strategy.
     jobs : int
         Processes.
+    scheme : str
+        Percent rule of positivity; empty for that of the definitions.
     """
 
     known_bcp_all: bool = False
     template: Path | None = None
+    diagnosis: tuple[Path, ...] = ()
     panels: Path | None = None
     matrix: Path | None = None
     scale: TableScale | None = None
@@ -75,6 +81,7 @@ class Options:
     manifest: Mapping[Path, ManifestRow] = field(default_factory=dict)
     gates: Path | None = None
     jobs: int = 1
+    scheme: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -113,7 +120,7 @@ def classify_files(
         If the definitions, the template, the matrix or the drawn gates cannot be used: nothing
         could be judged then.
     """
-    definitions = load_definitions(options.panels)
+    definitions = _definitions(options)
     _template(options)  # a template that cannot be used is refused before any file is judged
     _matrix(options)
     gates = _gates(options)
@@ -175,7 +182,13 @@ def make_run(
             **({} if gates is None else {f"gates: {gates.name}": gates.sha256}),
         },
         simulated=simulated,
+        overridden=definitions.overridden,
     )
+
+
+def _definitions(options: Options) -> Definitions:
+    found = load_definitions(options.panels)
+    return with_scheme(found, options.scheme) if options.scheme else found
 
 
 def _matrix(options: Options) -> Spillover | None:
@@ -209,7 +222,7 @@ def _judge_all(
 def _judge(work: tuple[str, Sequence[Path], Options]) -> _Judged:
     """Judge one specimen; the only place that turns an error into a row."""
     name, paths, options = work
-    definitions = load_definitions(options.panels)
+    definitions = _definitions(options)
     failures: list[Failure] = []
     tubes: list[Sample] = []
     rows: list[ManifestRow] = []
@@ -242,14 +255,41 @@ def _judge(work: tuple[str, Sequence[Path], Options]) -> _Judged:
     simulated = any(SIMULATED_KEYWORD in tube.keywords for tube in tubes)
     try:
         specimen = replace(_specimen(name, tubes, rows, options), controls=tubes_of_control)
-        template = _template(options)
+        before, unread = _diagnosis(paths, rows, options, definitions)
+        failures += unread
         result = classify_specimen(
-            specimen, definitions, template, events=options.events, gates=_gates(options)
+            specimen,
+            definitions,
+            comparators(_template(options), before, definitions),
+            events=options.events,
+            gates=_gates(options),
         )
     except FlowphenoError as error:
         failures += [failure_of(path, error) for path in paths]
         return _Judged(results=(), failures=tuple(failures), simulated=simulated)
     return _Judged(results=(result,), failures=tuple(failures), simulated=simulated)
+
+
+def _diagnosis(
+    paths: Sequence[Path],
+    rows: Sequence[ManifestRow],
+    options: Options,
+    definitions: Definitions,
+) -> tuple[list[Sample], list[Failure]]:
+    """Read the diagnosis; one that cannot be read costs the comparison, not the verdict."""
+    named = dict.fromkeys(path for row in rows for path in row.diagnosis)
+    own = {path.resolve() for path in paths}
+    matrix = _matrix(options)
+    tubes, failures = [], []
+    for path in named or dict.fromkeys(options.diagnosis):
+        if path.resolve() in own:  # the diagnosis itself
+            continue
+        try:
+            sample = read_sample(path, vocabulary=definitions.vocabulary, scale=options.scale)
+            tubes.append(sample if matrix is None else with_spillover(sample, matrix))
+        except FlowphenoError as error:
+            failures.append(failure_of(path, error))
+    return tubes, failures
 
 
 def _control_tubes(

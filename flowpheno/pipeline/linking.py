@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.gating.link import LinkState, PopulationLink, link_population, link_tubes
 from flowpheno.gating.swap import find_odd_tubes
-from flowpheno.phenotype import Phenotype
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from flowpheno.gating.tolerance import LinkLimits
     from flowpheno.marker import Marker
-    from flowpheno.phenotype import MarkerCall
+    from flowpheno.phenotype import MarkerCall, Phenotype
     from flowpheno.pipeline.tube import TubeAnalysis
 
 
@@ -212,7 +211,7 @@ def _merged(
             if marker not in calls or (calls[marker].truth is None and call.truth is not None):
                 calls[marker] = call
                 added.setdefault(name, []).append(marker)
-    return Phenotype(population=deciding.candidate.population, calls=calls), added
+    return replace(deciding.candidate, calls=calls), added
 
 
 def _sentences(

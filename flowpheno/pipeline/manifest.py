@@ -30,6 +30,7 @@ _COLUMNS = (
     "therapy",
     "scale",
     "control_for",
+    "diagnosis",
 )
 _TRUE = frozenset({"true", "yes", "1", "y"})
 _FALSE = frozenset({"false", "no", "0", "n", ""})
@@ -55,6 +56,8 @@ class ManifestRow:
     control_for : tuple of str
         Markers, as written, that the file was not stained for: it is a control tube of the
         specimen (FMO, isotype, process control) and is not judged itself; empty for others.
+    diagnosis : tuple of Path
+        Tubes of the patient's diagnosis, with which the specimen is compared.
     """
 
     specimen: str = ""
@@ -69,6 +72,7 @@ class ManifestRow:
     therapy: frozenset[Therapy] = frozenset()
     scale: TableScale | None = None
     control_for: tuple[str, ...] = ()
+    diagnosis: tuple[Path, ...] = ()
 
 
 def read_manifest(path: Path) -> Mapping[Path, ManifestRow]:
@@ -121,7 +125,7 @@ def _add(
     if None in cells:
         raise ManifestError("more cells than columns")
     values = {name.strip(): (cell or "").strip() for name, cell in cells.items() if name}
-    row = _row(values)
+    row = _row(values, folder)
     place = (folder / values["path"]).resolve()
     if place in rows:
         raise ManifestError("the path stands in an earlier row too")
@@ -141,7 +145,7 @@ def _check_same_specimen(row: ManifestRow, other: ManifestRow) -> None:
             )
 
 
-def _row(cells: Mapping[str, str]) -> ManifestRow:
+def _row(cells: Mapping[str, str], folder: Path) -> ManifestRow:
     values = {name: cells.get(name, "") for name in _COLUMNS}
     if not values["path"]:
         raise ManifestError("no path")
@@ -159,6 +163,7 @@ def _row(cells: Mapping[str, str]) -> ManifestRow:
         therapy=frozenset(_therapies(values["therapy"])),
         scale=_scale(values["scale"]),
         control_for=_control_for(values),
+        diagnosis=tuple(folder / word for word in _words(values["diagnosis"])),
     )
 
 

@@ -20,7 +20,7 @@ from flowpheno.lineage import (
     score_lineage,
 )
 from flowpheno.marker import Marker
-from flowpheno.matching import match_phenotype
+from flowpheno.matching import match_phenotype, match_suggestions
 from flowpheno.mrd import limits as mrd_limits
 from flowpheno.mrd import mrd_interval
 from flowpheno.phenotype import Call, Phenotype
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
+    from flowpheno.aberrancy.follow_up import Comparators
     from flowpheno.aberrancy.template import NormalTemplate
     from flowpheno.clonality import ClonalityAssessment
     from flowpheno.decision import Decision
@@ -66,6 +67,14 @@ _RANK = {
 }
 _OTHER_LINEAGE = tuple(Marker(m) for m in ("cyMPO", "cyCD3", "CD3"))
 _SECOND_B = tuple(Marker(m) for m in ("CD10", "CD22", "cyCD22", "cyCD79a", "CD20", "CD24"))
+_POSITIVE = frozenset(
+    {
+        SpecimenVerdict.CONFIRMED_BCP_ALL,
+        SpecimenVerdict.ABERRANT_LINEAGE_INCOMPLETE,
+        SpecimenVerdict.POSITIVE_MRD,
+        SpecimenVerdict.POSITIVE_LOW_UNQUANT,
+    }
+)
 _CANDIDATES = frozenset({"blasts", "B_precursors", "non_B_blasts"})
 _KAPPA, _LAMBDA = Marker("sIgK"), Marker("sIgL")
 
@@ -84,7 +93,7 @@ class _Decided:
 def classify_specimen(
     specimen: Specimen,
     definitions: Definitions,
-    template: NormalTemplate | None = None,
+    against: Comparators | None = None,
     *,
     events: bool = False,
     gates: DrawnGates | None = None,
@@ -97,8 +106,9 @@ def classify_specimen(
         Its tubes and what is known of it.
     definitions : Definitions
         Parameters of every stage.
-    template : NormalTemplate or None
-        Normal marrows to compare with; without one a negative cannot be given.
+    against : Comparators or None
+        Normal marrows to compare with, without which a negative cannot be given; the patient's
+        own diagnosis.
     events : bool
         Whether to keep the membership of every event.
     gates : DrawnGates or None
@@ -111,16 +121,16 @@ def classify_specimen(
         its phenotype where they found the population too.
     """
     tubes = [
-        analyse_tube(tube, specimen, definitions, template, gates=gates) for tube in specimen.tubes
+        analyse_tube(tube, specimen, definitions, against, gates=gates) for tube in specimen.tubes
     ]
-    return judge_tubes(specimen, tubes, definitions, template, events=events)
+    return judge_tubes(specimen, tubes, definitions, against, events=events)
 
 
 def judge_tubes(
     specimen: Specimen,
     tubes: Sequence[TubeAnalysis],
     definitions: Definitions,
-    template: NormalTemplate | None = None,
+    against: Comparators | None = None,
     *,
     events: bool = False,
 ) -> SpecimenResult:
@@ -134,8 +144,8 @@ def judge_tubes(
         What was found in each tube; at least one.
     definitions : Definitions
         Those the tubes were analysed by.
-    template : NormalTemplate or None
-        That the tubes were compared with.
+    against : Comparators or None
+        What the tubes were compared with.
     events : bool
         Whether to keep the membership of every event.
 
@@ -156,11 +166,14 @@ def judge_tubes(
     deciding = linked.deciding
     judged = linked.phenotype if deciding.n_blasts else deciding.non_b_phenotype
     other = _counts_non_b(decided.decision, deciding)
-    verdict = _verdict(specimen, decided, definitions, template)
+    verdict = _verdict(
+        specimen, decided, definitions, None if against is None else against.template
+    )
     verdict = replace(verdict, limitations=(*said, *verdict.limitations))
     if other:
         scores = score_lineage(judged, definitions.scores)
     named = other or deciding.n_blasts > 0
+    matches = tuple(match_phenotype(d, judged) for d in definitions.phenotypes) if named else ()
     return SpecimenResult(
         specimen=specimen.name,
         patient=specimen.patient,
@@ -174,7 +187,10 @@ def judge_tubes(
             for t in linked.tubes
         ),
         scores=scores if named else None,
-        matches=tuple(match_phenotype(d, judged) for d in definitions.phenotypes) if named else (),
+        matches=matches,
+        suggestions=match_suggestions(definitions.suggestions, judged, matches)
+        if verdict.verdict in _POSITIVE and not other
+        else (),
         links=linked.links,
     )
 
@@ -402,6 +418,7 @@ def _tube_result(
         if blasts.any()
         else None,
         membership=membership_table(tube, other=other) if events else None,
+        recognition=tube.recognition,
     )
 
 
@@ -416,7 +433,7 @@ def _reported(phenotype: Phenotype, definitions: Definitions) -> Phenotype:
     parts = {p for marker in phenotype.calls for p in marker.split("+")}
     expected = (Marker(m) for m in definitions.positivity.expected if m not in parts)
     calls = {m: phenotype.call(m) for m in (*phenotype.calls, *expected)}
-    return Phenotype(population=phenotype.population, calls=calls)
+    return replace(phenotype, calls=calls)
 
 
 def _is_free(tube: TubeAnalysis, reasons: AbstractSet[ReasonCode]) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from flowpheno.aberrancy.detection import detect_against_template, template_mismatch
 from flowpheno.aberrancy.drawn import BLASTS, HEMATOGONES, Found, blasts_by_hand
+from flowpheno.aberrancy.follow_up import Comparators, with_diagnosis
 from flowpheno.aberrancy.hemodilution import check_hemodilution
 from flowpheno.aberrancy.internal import detect_internally
 from flowpheno.aberrancy.non_b import find_non_b_blasts
@@ -25,6 +26,7 @@ from flowpheno.pipeline.edits import (
     replaceable,
     with_drawn,
 )
+from flowpheno.pipeline.recognising import recognise_tube
 from flowpheno.population import Population
 from flowpheno.qc import QualityControl, check_age, quality_control
 from flowpheno.transform.full_scale import with_full_scale
@@ -33,13 +35,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flowpheno.aberrancy.evidence import Detection
-    from flowpheno.aberrancy.template import NormalTemplate
-    from flowpheno.arrays import EventMask, EventMatrix
+    from flowpheno.arrays import EventMask
     from flowpheno.finding import Finding
     from flowpheno.marker import Marker
     from flowpheno.panel.definitions import Definitions
+    from flowpheno.panel.recognition import Recognition
     from flowpheno.phenotype import Phenotype
     from flowpheno.pipeline.drawn import DrawnGates
+    from flowpheno.positivity import ControlStain
     from flowpheno.sample import Sample
     from flowpheno.specimen import Specimen
 
@@ -72,6 +75,8 @@ class TubeAnalysis:
         Gates that a person drew, of names that no population has.
     unedited : TubeAnalysis or None
         The same tube by flowpheno's own gates, where drawn ones took the place of some.
+    recognition : Recognition or None
+        Which tube of the definitions it is, or resembles.
     """
 
     raw: Sample
@@ -85,6 +90,7 @@ class TubeAnalysis:
     findings: tuple[Finding, ...]
     others: tuple[Population, ...] = ()
     unedited: TubeAnalysis | None = None
+    recognition: Recognition | None = None
 
     @property
     def n_blasts(self) -> int:
@@ -106,15 +112,15 @@ class _Acquired:
     control: QualityControl
     specimen: Specimen
     definitions: Definitions
-    template: NormalTemplate | None
-    fmo: Mapping[Marker, EventMatrix]
+    against: Comparators
+    fmo: Mapping[Marker, ControlStain]
 
 
 def analyse_tube(
     sample: Sample,
     specimen: Specimen,
     definitions: Definitions,
-    template: NormalTemplate | None,
+    against: Comparators | None = None,
     *,
     gates: DrawnGates | None = None,
 ) -> TubeAnalysis:
@@ -128,8 +134,8 @@ def analyse_tube(
         What the sample belongs to; its history lowers a quantity and never adds evidence.
     definitions : Definitions
         Parameters of every stage.
-    template : NormalTemplate or None
-        Normal marrows to compare with.
+    against : Comparators or None
+        Normal marrows, and the patient's diagnosis, to compare with.
     gates : DrawnGates or None
         Gates that a person drew. The tube is then judged twice, without them and with those that
         have the name of a population in its place, so that nothing they change goes unsaid.
@@ -149,7 +155,7 @@ def analyse_tube(
         control=quality_control(sample, compensated, definitions.qc),
         specimen=specimen,
         definitions=definitions,
-        template=template,
+        against=against or Comparators(),
         fmo=control_intensities(sample, specimen, definitions),
     )
     own = _judge(tube, {})
@@ -178,7 +184,7 @@ def _judge(tube: _Acquired, drawn: Mapping[str, EventMask]) -> TubeAnalysis:
         dropped={name: mask & ~nucleated for name, mask in control.dropped.items()},
     )
     gated = with_drawn(found, drawn)
-    detection, mismatch = _detect(gated, specimen, definitions, tube.template)
+    detection, mismatch = _detect(gated, specimen, definitions, tube.against)
     non_b = find_non_b_blasts(gated, definitions.aberrancy)
 
     def _describe(population: Population) -> Phenotype:
@@ -194,6 +200,7 @@ def _judge(tube: _Acquired, drawn: Mapping[str, EventMask]) -> TubeAnalysis:
             known_bcp_all=specimen.known_bcp_all,
         )
     gated = _with_blasts(gated, detection, drawn.get(HEMATOGONES))
+    recognition, unrecognised = recognise_tube(tube.raw, definitions)
     name = BLASTS if detection.blasts.any() else "B_precursors"
     nothing = Population(name, NUCLEATED, np.zeros(tube.raw.n_events, bool))
     return TubeAnalysis(
@@ -209,6 +216,7 @@ def _judge(tube: _Acquired, drawn: Mapping[str, EventMask]) -> TubeAnalysis:
         ),
         findings=(
             *tube.raw.findings,
+            *unrecognised,
             *check_spillover(tube.compensated, definitions.qc.spillover),
             *control.findings,
             *check_age(tube.raw, specimen, definitions.qc.adequacy),
@@ -217,25 +225,22 @@ def _judge(tube: _Acquired, drawn: Mapping[str, EventMask]) -> TubeAnalysis:
             *detection.findings,
             *check_hemodilution(gated, definitions.aberrancy),
         ),
+        recognition=recognition,
     )
 
 
 def _detect(
-    gated: GatedTube,
-    specimen: Specimen,
-    definitions: Definitions,
-    template: NormalTemplate | None,
+    gated: GatedTube, specimen: Specimen, definitions: Definitions, against: Comparators
 ) -> tuple[Detection, tuple[Finding, ...]]:
-    """Against the template where it fits, else by internal evidence."""
-    limits = definitions.aberrancy
-    if template is None:
-        internal = detect_internally(gated, limits, known_bcp_all=specimen.known_bcp_all)
-        return internal, ()
-    mismatch = template_mismatch(gated, template, limits)
-    if mismatch is None:
-        return detect_against_template(gated, template, limits), ()
-    internal = detect_internally(gated, limits, known_bcp_all=specimen.known_bcp_all)
-    return internal, (mismatch,)
+    """Against the template where it fits, else by internal evidence; then with the diagnosis."""
+    limits, template = definitions.aberrancy, against.template
+    mismatch = None if template is None else template_mismatch(gated, template, limits)
+    if template is not None and mismatch is None:
+        found = detect_against_template(gated, template, limits)
+    else:
+        found = detect_internally(gated, limits, known_bcp_all=specimen.known_bcp_all)
+    found = with_diagnosis(found, gated, against, limits)
+    return found, (mismatch,) if mismatch is not None else ()
 
 
 def _with_blasts(gated: GatedTube, detection: Detection, drawn: EventMask | None) -> GatedTube:

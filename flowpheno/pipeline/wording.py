@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.clonality import NOT_STAINED, clonality_sentence
-from flowpheno.finding import Severity
+from flowpheno.finding import ReasonCode, Severity
 from flowpheno.lineage import missing_for_confirmation
 from flowpheno.pipeline.edits import edit_codes
 from flowpheno.verdict import SpecimenVerdict
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from flowpheno.panel.definitions import Definitions
     from flowpheno.pipeline.linking import LinkedSpecimen
     from flowpheno.pipeline.tube import TubeAnalysis
+
+
+_OF_DIAGNOSIS = frozenset({ReasonCode.DX_PHENOTYPE_FOUND, ReasonCode.DX_NOT_COMPARABLE})
 
 
 def evidence_sentences(
@@ -54,6 +57,7 @@ def evidence_sentences(
         sentences.append(
             f"{n} B precursors among {tube.n_nucleated} nucleated cells; none called aberrant."
         )
+    sentences += [f"{f.message}." for f in tube.findings if f.code in _OF_DIAGNOSIS]
     word = "" if tube.n_blasts else "Seen, and not sufficient: "
     sentences += [f"{word}{a.kind}: {a.text}." for a in detection.aberrancies]
     continuum = detection.continuum

@@ -1,18 +1,21 @@
 """Positivity: marker calls of a population against cells of the same tube."""
 
 from flowpheno.positivity.call import call_marker, call_phenotype
-from flowpheno.positivity.control import Control, find_control
+from flowpheno.positivity.control import Control, ControlStain, find_control
 from flowpheno.positivity.limits import (
     Mask,
     PositivityLimits,
+    RatingLimits,
     Scheme,
     StrongReference,
 )
 
 __all__ = [
     "Control",
+    "ControlStain",
     "Mask",
     "PositivityLimits",
+    "RatingLimits",
     "Scheme",
     "StrongReference",
     "call_marker",

@@ -10,26 +10,28 @@ import numpy as np
 from flowpheno.finding import ReasonCode
 from flowpheno.marker import DYES, CutoffKind, Mode
 from flowpheno.phenotype import Call, MarkerCall, Phenotype
-from flowpheno.positivity.control import antigen_of, find_control
+from flowpheno.positivity.control import Reach, antigen_of, find_control
 from flowpheno.positivity.expression import (
     end_of_negative,
     end_of_tube,
     intensity_call,
     qualify,
-    strong,
 )
+from flowpheno.positivity.rating import rate
 from flowpheno.positivity.ratio import above_control
+from flowpheno.positivity.reference import find_counterpart, overlap, shift, strong
 from flowpheno.positivity.sensitivity import percent_range
+from flowpheno.positivity.spread import positive_spread
 from flowpheno.statistics import wilson_percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from flowpheno.arrays import EventMask, EventMatrix
+    from flowpheno.arrays import EventMask
     from flowpheno.gating import GatedTube
     from flowpheno.marker import Antigen, Marker, Vocabulary
     from flowpheno.population import Population
-    from flowpheno.positivity.control import Control
+    from flowpheno.positivity.control import Control, ControlStain
     from flowpheno.positivity.limits import PositivityLimits
     from flowpheno.specimen import Therapy
     from flowpheno.statistics import Interval
@@ -42,7 +44,7 @@ def call_phenotype(
     limits: PositivityLimits,
     *,
     therapy: Iterable[Therapy] = (),
-    fmo: Mapping[Marker, EventMatrix] | None = None,
+    fmo: Mapping[Marker, ControlStain] | None = None,
 ) -> Phenotype:
     """Call every stained marker of one population.
 
@@ -58,8 +60,8 @@ def call_phenotype(
         Parameters.
     therapy : iterable of Therapy
         Treatment that hides antigens.
-    fmo : mapping of Marker to EventMatrix or None
-        Intensities of control tubes, see `call_marker`.
+    fmo : mapping of Marker to ControlStain or None
+        Control tubes, see `call_marker`.
 
     Returns
     -------
@@ -77,7 +79,7 @@ def call_phenotype(
         if hidden := sorted(parts & set(masked)):
             call = _masked(call, ReasonCode(masked[hidden[0]]))
         calls[marker] = call
-    return Phenotype(population=population.name, calls=calls)
+    return Phenotype(population=population.name, calls=calls, scheme=limits.scheme)
 
 
 def call_marker(
@@ -86,7 +88,7 @@ def call_marker(
     antigen: Antigen,
     limits: PositivityLimits,
     *,
-    fmo: EventMatrix | None = None,
+    fmo: ControlStain | None = None,
 ) -> MarkerCall:
     """Call one marker of one population.
 
@@ -100,26 +102,29 @@ def call_marker(
         The marker's entry in the vocabulary.
     limits : PositivityLimits
         Parameters.
-    fmo : EventMatrix or None
-        Intensities of the cells of a control tube in the channel of the marker, which they were
-        not stained for (FMO, isotype, process control): linear, compensated, shape ``(n,)``. It
-        can only raise the cut-off of cells of the tube, never stand in for them.
+    fmo : ControlStain or None
+        Cells of a control tube (FMO, isotype, process control). It can only raise the cut-off of
+        cells of the tube, never stand in for them.
 
     Returns
     -------
     MarkerCall
         Not evaluable for fewer events than `PositivityLimits.minimum_events`, or without a
-        negative control in the tube. A control tube of too few cells is not used, and said to
-        be too small.
+        negative control in the tube; a population that is its own control is judged against
+        other cells, and not at all where there are none. On a relative scale cells that stand in
+        for the control can show presence only: how they rank beside it is not known. A control
+        tube of too few cells is not used, and said to be too small.
     """
     nothing = _nothing(gated, population, antigen)
     if population.n < limits.minimum_events:
         return replace(nothing, reasons=(ReasonCode.TOO_FEW_EVENTS,))
     if antigen.mode is Mode.INTENSITY:
         return intensity_call(gated, population, antigen, limits)
-    control = find_control(gated, antigen, limits)
+    control = find_control(gated, antigen, limits, judged=population.mask)
     if control is None:
-        return replace(nothing, reasons=(ReasonCode.NEG_CONTROL_TOO_SMALL,))
+        own = find_control(gated, antigen, limits) is not None
+        reason = ReasonCode.OWN_CONTROL if own else ReasonCode.NEG_CONTROL_TOO_SMALL
+        return replace(nothing, reasons=(reason,))
     if fmo is not None:
         control = _with_tube(control, fmo, limits)
     return _threshold_call(gated, population.mask, antigen, control, limits)
@@ -135,11 +140,19 @@ def _nothing(gated: GatedTube, population: Population, antigen: Antigen) -> Mark
     )
 
 
-def _with_tube(control: Control, fmo: EventMatrix, limits: PositivityLimits) -> Control:
-    beyond = end_of_tube(fmo, limits)
-    if beyond is None:
+def _with_tube(control: Control, fmo: ControlStain, limits: PositivityLimits) -> Control:
+    as_is = end_of_tube(fmo.values, limits)
+    if as_is is None:
         return replace(control, reasons=(*control.reasons, ReasonCode.NEG_CONTROL_TOO_SMALL))
-    return replace(control, name=f"{control.name}+control tube", beyond=beyond)
+    less, more = (
+        None if values is None else end_of_tube(values, limits) for values in (fmo.less, fmo.more)
+    )
+    reach = Reach(
+        as_is=as_is,
+        less=as_is if less is None else less,
+        more=as_is if more is None else more,
+    )
+    return replace(control, name=f"{control.name}+control tube", beyond=reach)
 
 
 def _threshold_call(
@@ -153,21 +166,22 @@ def _threshold_call(
     values = gated.sample.events[mask, column].astype(np.float64)
     negative = gated.sample.events[control.mask, column]
     relative = gated.decades.relative
-    cut = end_of_negative(negative, limits, beyond=control.beyond, relative=relative)
+    beyond = None if control.beyond is None else control.beyond.as_is
+    cut = end_of_negative(negative, limits, beyond=beyond, relative=relative)
     percent = wilson_percent(int(np.count_nonzero(values > cut)), len(values))
     flips = percent_range(gated, antigen.name, mask, control.mask, limits, beyond=control.beyond)
     call, reasons = _by_percent(antigen, percent, flips, limits)
+    substitute = ReasonCode.REF_SUBSTITUTED in control.reasons
+    if relative and substitute and call is Call.NEGATIVE:
+        call, reasons = Call.NOT_EVALUABLE, (ReasonCode.SCALE_RELATIVE,)
     reasons = (*control.reasons, *reasons)
     is_strong, substituted = strong(gated, antigen.name, mask, limits)
     if substituted and ReasonCode.REF_SUBSTITUTED not in reasons:
         reasons = (*reasons, ReasonCode.REF_SUBSTITUTED)
     above = above_control(values, negative, relative=relative)
-    return MarkerCall(
+    found = MarkerCall(
         marker=antigen.name,
         call=call,
-        qualifiers=qualify(gated, antigen, mask, cut, percent, limits)
-        if call is Call.POSITIVE
-        else (),
         percent=percent,
         median=float(np.median(values)),
         control=control.name,
@@ -177,7 +191,32 @@ def _threshold_call(
         reasons=reasons,
         rmfi=above.rmfi,
         stain_index=above.stain_index,
+        rating=None if call is Call.NOT_EVALUABLE else rate(percent, limits.rating),
+        spread_log10=positive_spread(gated, antigen.name, mask, cut, limits),
     )
+    return _beside_normal(gated, found, antigen, mask, limits)
+
+
+def _beside_normal(
+    gated: GatedTube,
+    found: MarkerCall,
+    antigen: Antigen,
+    mask: EventMask,
+    limits: PositivityLimits,
+) -> MarkerCall:
+    """Add how the population compares with its normal counterpart, where there is one."""
+    normal = find_counterpart(gated, antigen, mask, limits)
+    if normal is not None:
+        relative = gated.decades.relative
+        found = replace(
+            found,
+            shift_log10=None if relative else shift(gated, found.marker, mask, normal.mask),
+            reference=normal.name,
+            overlap=overlap(gated, found.marker, mask, normal.mask, limits),
+        )
+    if found.call is not Call.POSITIVE:
+        return found
+    return replace(found, qualifiers=qualify(gated, found, mask, normal, limits))
 
 
 def _by_percent(

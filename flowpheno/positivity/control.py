@@ -11,7 +11,7 @@ from flowpheno.finding import ReasonCode
 from flowpheno.marker import Antigen, Marker
 
 if TYPE_CHECKING:
-    from flowpheno.arrays import EventMask
+    from flowpheno.arrays import EventMask, EventMatrix
     from flowpheno.gating import GatedTube
     from flowpheno.marker import Vocabulary
     from flowpheno.positivity.limits import PositivityLimits
@@ -36,25 +36,58 @@ _ON_FALLBACK = frozenset(
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class ControlStain:
+    """Cells of a control tube in the channel of a marker they were not stained for.
+
+    Attributes
+    ----------
+    values : EventMatrix
+        Intensities, linear, compensated, shape ``(n,)``.
+    less, more : EventMatrix or None
+        The same with the spillover into that channel made smaller, and larger, by
+        `PositivityLimits.spillover_change`; None if nothing spills into it.
+    """
+
+    values: EventMatrix
+    less: EventMatrix | None = None
+    more: EventMatrix | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Intensity, linear, up to which a control tube shows no antigen.
+
+    Attributes
+    ----------
+    as_is, less, more : float
+        As compensated, and with the spillover into the channel made smaller and larger.
+    """
+
+    as_is: float
+    less: float
+    more: float
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Control:
     """Cells of the tube that do not carry a marker.
 
     Attributes
     ----------
     name : str
-        Populations, joined by ``+``.
+        Populations, joined by ``+``; ``"other T"`` for those that are not judged themselves.
     mask : EventMask
         Membership.
     reasons : tuple of ReasonCode
         ``REF_SUBSTITUTED`` where the vocabulary's own choice was too small.
-    beyond : float or None
-        Intensity, linear, that a control tube shows without the antigen; None without such a tube.
+    beyond : Reach or None
+        How far a control tube reaches without the antigen; None without such a tube.
     """
 
     name: str
     mask: EventMask
     reasons: tuple[ReasonCode, ...]
-    beyond: float | None = None
+    beyond: Reach | None = None
 
 
 def antigen_of(vocabulary: Vocabulary, marker: Marker) -> Antigen:
@@ -86,7 +119,32 @@ def antigen_of(vocabulary: Vocabulary, marker: Marker) -> Antigen:
     )
 
 
-def find_control(gated: GatedTube, antigen: Antigen, limits: PositivityLimits) -> Control | None:
+def is_own(control: EventMask, judged: EventMask, limits: PositivityLimits) -> bool:
+    """Tell whether a population would be judged against itself.
+
+    Parameters
+    ----------
+    control, judged : EventMask
+        Membership, shape ``(n_events,)``.
+    limits : PositivityLimits
+        `PositivityLimits.own_control_share` is the share of the judged events from which it is.
+
+    Returns
+    -------
+    bool
+        False for no judged event, and for a population of which the control is a part only.
+    """
+    n, within = int(np.count_nonzero(judged)), int(np.count_nonzero(control & judged))
+    return n > 0 and within >= limits.own_control_share * n
+
+
+def find_control(
+    gated: GatedTube,
+    antigen: Antigen,
+    limits: PositivityLimits,
+    *,
+    judged: EventMask | None = None,
+) -> Control | None:
     """Choose the negative control of a marker.
 
     Parameters
@@ -97,6 +155,8 @@ def find_control(gated: GatedTube, antigen: Antigen, limits: PositivityLimits) -
         Its entry in the vocabulary names the populations.
     limits : PositivityLimits
         Parameters.
+    judged : EventMask or None
+        The population that is judged: its events are never its own control. None for any other.
 
     Returns
     -------
@@ -112,10 +172,19 @@ def find_control(gated: GatedTube, antigen: Antigen, limits: PositivityLimits) -
         mask = np.zeros(gated.sample.n_events, bool)
         used = []
         for name in dict.fromkeys(names):
-            members = gated.mask(name)
+            members, shown = _besides(gated.mask(name), name, judged, limits)
             if members.any():
                 mask |= members
-                used.append(name)
+                used.append(shown)
             if np.count_nonzero(mask) >= limits.minimum_control:
                 return Control(name="+".join(used), mask=mask, reasons=reasons)
     return None
+
+
+def _besides(
+    members: EventMask, name: str, judged: EventMask | None, limits: PositivityLimits
+) -> tuple[EventMask, str]:
+    """Leave the judged events out of their own population, and say so."""
+    if judged is None or not is_own(members, judged, limits):
+        return members, name
+    return members & ~judged, f"other {name}"

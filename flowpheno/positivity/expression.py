@@ -9,18 +9,20 @@ import numpy as np
 
 from flowpheno.finding import ReasonCode
 from flowpheno.phenotype import Call, MarkerCall, Qualifier
+from flowpheno.positivity.control import is_own
+from flowpheno.positivity.reference import find_counterpart, overlap, shift
+from flowpheno.positivity.spread import is_bimodal, positive_spread
 from flowpheno.statistics import robust_sd, wilson_percent
 
 if TYPE_CHECKING:
-    from flowpheno.arrays import EventMask, EventMatrix, Values
+    from flowpheno.arrays import EventMask, EventMatrix
     from flowpheno.gating import GatedTube
-    from flowpheno.marker import Antigen, Marker
+    from flowpheno.marker import Antigen
     from flowpheno.population import Population
     from flowpheno.positivity.limits import PositivityLimits
-    from flowpheno.statistics import Interval
+    from flowpheno.positivity.reference import Counterpart
 
-_STAGE_REFERENCE = "hematogones"
-_MIXTURE_EVENTS = 4000
+_STAND_IN = "T"
 
 
 def end_of_negative(
@@ -78,27 +80,6 @@ def end_of_tube(fmo: EventMatrix, limits: PositivityLimits) -> float | None:
     return float(np.percentile(values, limits.control_tube_quantile))
 
 
-def shift(gated: GatedTube, marker: Marker, mask: EventMask, reference: EventMask) -> float:
-    """Measure a shift in log10 between two populations of a tube.
-
-    Parameters
-    ----------
-    gated : GatedTube
-        The tube.
-    marker : Marker
-        A stained marker.
-    mask, reference : EventMask
-        The population, and its normal counterpart; neither empty.
-
-    Returns
-    -------
-    float
-        Difference of the medians in decades; defined for medians at or below zero too.
-    """
-    values = gated.decades.of(marker)
-    return float(np.median(values[mask]) - np.median(values[reference]))
-
-
 def intensity_call(
     gated: GatedTube, population: Population, antigen: Antigen, limits: PositivityLimits
 ) -> MarkerCall:
@@ -118,7 +99,8 @@ def intensity_call(
     Returns
     -------
     MarkerCall
-        Not evaluable on a relative scale, or without a reference to be negative against.
+        Not evaluable on a relative scale, where only the overlap stands, or without a reference to
+        be negative against.
     """
     mask, marker = population.mask, antigen.name
     linear = gated.sample.events[mask, gated.sample.column(marker)]
@@ -128,39 +110,36 @@ def intensity_call(
         median=float(np.median(linear)),
         n=population.n,
     )
+    counterpart = find_counterpart(gated, antigen, mask, limits)
+    if counterpart is not None:
+        within = overlap(gated, marker, mask, counterpart.mask, limits)
+        nothing = replace(nothing, reference=counterpart.name, overlap=within)
     if gated.decades.relative:
         return replace(nothing, reasons=(ReasonCode.SCALE_RELATIVE,))
-    name = "T" if antigen.reference == "T" else _STAGE_REFERENCE
-    reasons: tuple[ReasonCode, ...] = ()
-    if np.count_nonzero(gated.mask(name)) < limits.minimum_events:
-        name, reasons = "T", (ReasonCode.REF_SUBSTITUTED,)
-    reference = gated.mask(name)
-    if np.count_nonzero(reference) < limits.minimum_events:
-        return replace(nothing, reasons=(ReasonCode.NEG_CONTROL_TOO_SMALL,))
-    delta = shift(gated, marker, mask, reference)
-    if reasons:
-        control = gated.sample.events[reference, gated.sample.column(marker)]
-        return _against_substitute(nothing, linear, control, limits)
+    if counterpart is None:
+        return _against_substitute(gated, nothing, mask, limits)
+    delta = shift(gated, marker, mask, counterpart.mask)
     dim = limits.cd45_dim_log10 if marker == "CD45" else limits.dim_log10
-    qualifiers: tuple[Qualifier, ...] = ()
-    if delta <= dim:
-        qualifiers = (Qualifier.DIM,)
-    elif delta >= limits.bright_log10:
-        qualifiers = (Qualifier.BRIGHT,)
     absent = delta <= limits.absent_log10
     return replace(
         nothing,
         call=Call.NEGATIVE if absent else Call.POSITIVE,
-        qualifiers=() if absent else qualifiers,
+        qualifiers=() if absent else tuple(_level(delta, dim, limits)),
         shift_log10=delta,
-        reference=name,
     )
 
 
 def _against_substitute(
-    nothing: MarkerCall, linear: EventMatrix, control: EventMatrix, limits: PositivityLimits
+    gated: GatedTube, nothing: MarkerCall, mask: EventMask, limits: PositivityLimits
 ) -> MarkerCall:
     """T cells stand in: being above them is positive, not being above them says nothing."""
+    stand_in = gated.mask(_STAND_IN)
+    if np.count_nonzero(stand_in) < limits.minimum_events:
+        return replace(nothing, reasons=(ReasonCode.NEG_CONTROL_TOO_SMALL,))
+    if is_own(stand_in, mask, limits):
+        return replace(nothing, reasons=(ReasonCode.OWN_CONTROL,))
+    column = gated.sample.column(nothing.marker)
+    linear, control = gated.sample.events[mask, column], gated.sample.events[stand_in, column]
     cut = end_of_negative(control, limits)
     percent = wilson_percent(int(np.count_nonzero(linear > cut)), len(linear))
     positive = percent.estimate >= limits.schemes[limits.scheme].surface
@@ -169,59 +148,16 @@ def _against_substitute(
         call=Call.POSITIVE if positive else Call.NOT_EVALUABLE,
         percent=percent,
         cutoff=cut,
-        control="T",
+        control=_STAND_IN,
         reasons=(ReasonCode.REF_SUBSTITUTED,),
     )
 
 
-def strong(
-    gated: GatedTube, marker: Marker, mask: EventMask, limits: PositivityLimits
-) -> tuple[bool | None, bool]:
-    """Hold a marker against the intensity criterion of WHO-HAEM5.
-
-    Parameters
-    ----------
-    gated : GatedTube
-        The tube.
-    marker : Marker
-        A stained marker.
-    mask : EventMask
-        The population; not empty.
-    limits : PositivityLimits
-        Parameters.
-
-    Returns
-    -------
-    bool or None
-        Whether it is in part above half of its normal counterpart; None where there is no such
-        rule, no counterpart in the tube, or only a relative scale.
-    bool
-        Whether another population stood in for the counterpart.
-
-    References
-    ----------
-    .. [1] Khoury JD, et al. The 5th edition of the WHO classification: lymphoid, leukaemias of
-       ambiguous lineage. Leukemia. 2022;36:1703. The quartile encodes "in part" (project default).
-    """
-    rule = limits.strong_references.get(marker)
-    if rule is None or gated.decades.relative:
-        return None, False
-    column = gated.sample.column(marker)
-    for name, factor in ((rule.reference, 1.0), (rule.substitute, rule.factor)):
-        reference = gated.mask(name)
-        if name and np.count_nonzero(reference) >= limits.minimum_events:
-            normal = factor * float(np.median(gated.sample.events[reference, column]))
-            upper = np.percentile(gated.sample.events[mask, column], limits.strong_quantile)
-            return bool(upper > limits.strong_share * normal), name != rule.reference
-    return None, False
-
-
 def qualify(
     gated: GatedTube,
-    antigen: Antigen,
+    found: MarkerCall,
     mask: EventMask,
-    cut: float,
-    percent: Interval,
+    counterpart: Counterpart | None,
     limits: PositivityLimits,
 ) -> tuple[Qualifier, ...]:
     """Say how a positive marker is expressed.
@@ -230,14 +166,12 @@ def qualify(
     ----------
     gated : GatedTube
         The tube.
-    antigen : Antigen
-        The marker's entry in the vocabulary.
+    found : MarkerCall
+        What was measured: percent, cut-off, spread and shift.
     mask : EventMask
         The population.
-    cut : float
-        Intensity above which an event is positive, linear.
-    percent : Interval
-        Percent positive.
+    counterpart : Counterpart or None
+        Its normal counterpart, if there is one.
     limits : PositivityLimits
         Parameters.
 
@@ -246,54 +180,37 @@ def qualify(
     tuple of Qualifier
         Partial, heterogeneous, dim or bright; empty where nothing stands out.
     """
-    marker = antigen.name
-    values = gated.decades.of(marker)[mask].astype(np.float64)
-    found = []
-    spread = limits.partial_low <= percent.estimate <= limits.partial_high
-    if spread and is_bimodal(values, limits):
-        found.append(Qualifier.PARTIAL)
-    elif spread:
-        found.append(Qualifier.HETEROGENEOUS)
-    else:
-        column = gated.sample.column(marker)
-        above = values[gated.sample.events[mask, column] > cut]
-        if float(np.std(above)) > limits.heterogeneous_log10 and not gated.decades.relative:
-            found.append(Qualifier.HETEROGENEOUS)
-    reference = gated.mask(_STAGE_REFERENCE)
-    if not gated.decades.relative and np.count_nonzero(reference) >= limits.minimum_events:
-        delta = shift(gated, marker, mask, reference)
-        if delta <= limits.dim_log10:
-            found.append(Qualifier.DIM)
-        elif delta >= limits.bright_log10:
-            found.append(Qualifier.BRIGHT)
-    return tuple(found)
+    values = gated.decades.of(found.marker)[mask].astype(np.float64)
+    qualifiers = []
+    share = found.percent.estimate if found.percent is not None else 100.0
+    divided = limits.partial_low <= share <= limits.partial_high
+    if divided and is_bimodal(values, limits):
+        qualifiers.append(Qualifier.PARTIAL)
+    elif divided or _is_broad(gated, found, counterpart, limits):
+        qualifiers.append(Qualifier.HETEROGENEOUS)
+    if found.shift_log10 is not None:
+        qualifiers += _level(found.shift_log10, limits.dim_log10, limits)
+    return tuple(qualifiers)
 
 
-def is_bimodal(values: Values, limits: PositivityLimits) -> bool:
-    """Tell whether a marker splits a population into two modes.
-
-    Parameters
-    ----------
-    values : Values
-        Decades, shape ``(n,)``.
-    limits : PositivityLimits
-        Parameters.
-
-    Returns
-    -------
-    bool
-        Whether two Gaussian components beat one by BIC and lie apart; False for few values.
-    """
-    from sklearn.mixture import GaussianMixture  # noqa: PLC0415 - slow to import
-
-    if len(values) < limits.minimum_events:
+def _is_broad(
+    gated: GatedTube,
+    found: MarkerCall,
+    counterpart: Counterpart | None,
+    limits: PositivityLimits,
+) -> bool:
+    """Whether positive events spread widely, or more widely than those of normal cells."""
+    if found.spread_log10 is None:
         return False
-    step = max(len(values) // _MIXTURE_EVENTS, 1)
-    column = np.sort(values)[::step].reshape(-1, 1)
-    one = GaussianMixture(1, random_state=0).fit(column)
-    two = GaussianMixture(2, random_state=0).fit(column)
-    gap = abs(float(two.means_[0, 0] - two.means_[1, 0]))
-    return (
-        bool(one.bic(column) - two.bic(column) > limits.partial_bic)
-        and gap >= limits.partial_gap_log10
-    )
+    if found.spread_log10 > limits.heterogeneous_log10:
+        return True
+    if counterpart is None or found.cutoff is None:
+        return False
+    normal = positive_spread(gated, found.marker, counterpart.mask, found.cutoff, limits)
+    return normal is not None and found.spread_log10 > limits.heterogeneous_ratio * normal
+
+
+def _level(delta: float, dim: float, limits: PositivityLimits) -> list[Qualifier]:
+    if delta <= dim:
+        return [Qualifier.DIM]
+    return [Qualifier.BRIGHT] if delta >= limits.bright_log10 else []

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flowpheno.arrays import EventMask
     from flowpheno.gating import GatedTube
     from flowpheno.marker import Marker
+    from flowpheno.positivity.control import Reach
     from flowpheno.positivity.limits import PositivityLimits
 
 _MOST_EVENTS = 20_000
@@ -25,7 +26,7 @@ def percent_range(
     control: EventMask,
     limits: PositivityLimits,
     *,
-    beyond: float | None = None,
+    beyond: Reach | None = None,
 ) -> tuple[float, float]:
     """Recompute percent positive with the coefficients into a channel changed.
 
@@ -39,8 +40,8 @@ def percent_range(
         The population and its negative control; neither empty.
     limits : PositivityLimits
         `PositivityLimits.spillover_change` is the relative change, up and down.
-    beyond : float or None
-        End of a control tube, which is left as it is; None without one.
+    beyond : Reach or None
+        End of a control tube, which moves with the coefficients too; None without one.
 
     Returns
     -------
@@ -52,20 +53,20 @@ def percent_range(
     population, negative = _rows(mask), _rows(control)
     column = sample.column(marker)
     relative = gated.decades.relative
-    cut = end_of_negative(
-        sample.events[negative, column], limits, beyond=beyond, relative=relative
-    )
+    as_is = None if beyond is None else beyond.as_is
+    cut = end_of_negative(sample.events[negative, column], limits, beyond=as_is, relative=relative)
     unchanged = 100 * float(np.mean(sample.events[population, column] > cut))
     spillover = sample.spillover
     if spillover is None or detector not in spillover.detectors:
         return unchanged, unchanged
     columns = np.array([_column_of(gated, name) for name in spillover.detectors])
     percents = [unchanged]
-    for sign in (-1, 1):
+    ends = (None, None) if beyond is None else (beyond.less, beyond.more)
+    for sign, end in zip((-1, 1), ends, strict=True):
         weights = changed_weights(spillover, detector, sign * limits.spillover_change)
         positive = sample.events[np.ix_(population, columns)] @ weights
         background = sample.events[np.ix_(negative, columns)] @ weights
-        cut = end_of_negative(background, limits, beyond=beyond, relative=relative)
+        cut = end_of_negative(background, limits, beyond=end, relative=relative)
         percents.append(100 * float(np.mean(positive > cut)))
     return min(percents), max(percents)
 

@@ -45,7 +45,8 @@ def name_channels(
         One for each name, in order. A marker that two area channels claim is given to neither,
         unless one of them is clearly meant.
     tuple of Finding
-        Names not understood or only by what else is stained, markers claimed twice, heights that stand in for an area.
+        Names not understood or only by what else is stained, markers claimed twice, heights that
+        stand in for an area.
     """
     suggesting = len(names) <= _MOST_SUGGESTED
     resolved = [

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _MODULES = (
     "arrays", "clonality", "finding", "marker", "statistics", "verdict", "phenotype",
-    "gating.link", "lineage", "matching", "comparison", "plotdata.axis", "plotdata.values",
-    "results.values",
+    "gating.link", "panel.recognition", "lineage", "matching", "comparison", "plotdata.axis",
+    "plotdata.values", "results.values",
 )  # fmt: skip
 """Modules whose names stand in the annotations of what is stored."""
 

@@ -103,6 +103,7 @@ def _run(content: dict[str, Any], folder: Path, *, events: bool) -> Run:
         version=decode(str, content["flowpheno"]),
         definitions={k: decode(str, v) for k, v in content["definitions"].items()},
         simulated=decode(bool, content["simulated"]),
+        overridden=decode(tuple[str, ...], content.get("overridden", [])),
     )
 
 

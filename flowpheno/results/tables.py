@@ -23,7 +23,7 @@ SPECIMEN_COLUMNS = (
 MARKER_COLUMNS = (
     "specimen", "tube", "population", "marker", "call", "qualifier", "percent_positive",
     "percent_low", "percent_high", "median", "shift_log10", "reference", "n", "reasons",
-    "control", "cutoff", "rmfi", "stain_index",
+    "control", "cutoff", "rmfi", "stain_index", "rating", "overlap", "spread_log10", "scheme",
 )  # fmt: skip
 POPULATION_COLUMNS = (
     *("specimen", "tube", "population", "parent", "n", "percent_of_parent"),
@@ -74,6 +74,7 @@ def marker_table(run: Run) -> pd.DataFrame:
         (
             {"specimen": s.specimen, "tube": t.name, "population": p.population}
             | _marker_row(p.calls[marker])
+            | {"scheme": p.scheme}
             for s in run.specimens
             for t in s.tubes
             for p in t.phenotypes
@@ -267,6 +268,9 @@ def _marker_row(call: MarkerCall) -> dict[str, Any]:
         "cutoff": _number(call.cutoff),
         "rmfi": _number(call.rmfi),
         "stain_index": _number(call.stain_index),
+        "rating": "" if call.rating is None else call.rating.value,
+        "overlap": _number(call.overlap),
+        "spread_log10": _number(call.spread_log10),
     }
 
 

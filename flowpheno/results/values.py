@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flowpheno.gating.link import PopulationLink
     from flowpheno.lineage import LineageScores
     from flowpheno.matching import PhenotypeMatch
+    from flowpheno.panel.recognition import Recognition
     from flowpheno.phenotype import Phenotype
     from flowpheno.plotdata import Plot
     from flowpheno.verdict import Verdict
@@ -118,6 +119,9 @@ class TubeResult:
     membership : DataFrame or None
         One row an event, in file order: ``population`` (most specific), a boolean column for each
         population, ``blasts``, ``aberrancy_score``; None unless asked for.
+    recognition : Recognition or None
+        Which tube of ``panels/tubes`` it is, or resembles, with the differences; None if that
+        was not asked.
     """
 
     name: str
@@ -132,6 +136,7 @@ class TubeResult:
     plots: tuple[Plot, ...]
     profile: Profile | None = None
     membership: pd.DataFrame | None = None
+    recognition: Recognition | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -150,6 +155,9 @@ class SpecimenResult:
         EGIL, WHO-HAEM5, AIEOP-BFM of the aberrant population; None if there is none.
     matches : tuple of PhenotypeMatch
         The phenotypes of ``panels/phenotypes`` held against it, rule by rule.
+    suggestions : tuple of PhenotypeMatch
+        Where the verdict is a positive, the patterns of ``panels/suggestions`` held against its
+        blasts: a match is a reason to test for the genotype, and bears on no verdict.
     links : tuple of PopulationLink
         Populations found in several tubes, and whether the tubes agree; empty for one tube.
     """
@@ -164,6 +172,7 @@ class SpecimenResult:
     tubes: tuple[TubeResult, ...]
     scores: LineageScores | None = None
     matches: tuple[PhenotypeMatch, ...] = ()
+    suggestions: tuple[PhenotypeMatch, ...] = ()
     links: tuple[PopulationLink, ...] = ()
 
 
@@ -204,6 +213,8 @@ class Run:
         Name of each definition file used, to its SHA-256.
     simulated : bool
         Whether the input is simulated; said on every page.
+    overridden : tuple of str
+        Definition files that were a laboratory's own, not those of flowpheno.
     """
 
     specimens: tuple[SpecimenResult, ...]
@@ -212,3 +223,4 @@ class Run:
     version: str
     definitions: Mapping[str, str]
     simulated: bool = False
+    overridden: tuple[str, ...] = ()

@@ -71,6 +71,7 @@ def write_results(run: Run, out: Path) -> Path:
         "generated": run.generated,
         "simulated": run.simulated,
         "definitions": encode(run.definitions),
+        "overridden": encode(run.overridden),
         "inputs": [
             {"specimen": s.specimen, "tube": t.name, "sha256": t.sha256}
             for s in run.specimens

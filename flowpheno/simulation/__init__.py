@@ -36,17 +36,40 @@ from flowpheno.simulation.composition import (
     draw_composition,
 )
 from flowpheno.simulation.controls import Stain, simulate_control
+from flowpheno.simulation.dilution import (
+    DILUTION_KEYWORD,
+    Dilution,
+    LabelledSample,
+    dilution_series,
+    spike,
+    split,
+)
 from flowpheno.simulation.events import ARTEFACT_LABELS
 from flowpheno.simulation.files import write_simulated
 from flowpheno.simulation.instrument import AttachedSpillover, Instrument
 from flowpheno.simulation.patient import BlastPatient, draw_patient, without
-from flowpheno.simulation.planned import PlannedMarrow, derive_seed, simulate_planned
+from flowpheno.simulation.planned import (
+    Conditions,
+    PlannedMarrow,
+    derive_seed,
+    simulate_planned,
+)
 from flowpheno.simulation.relapse import Relapse, relapse_of
+from flowpheno.simulation.scenario import relapse_in_scenario
 from flowpheno.simulation.specification import Specification, load_specification
+from flowpheno.simulation.specimens import (
+    PlannedPair,
+    SimulatedPair,
+    simulate_pair,
+    write_pairs,
+    write_specimen,
+)
+from flowpheno.simulation.truth import manifest_row, write_rows
 from flowpheno.simulation.tube import SimulatedTube, Truth, simulate_tube
 
 __all__ = [
     "ARTEFACT_LABELS",
+    "DILUTION_KEYWORD",
     "NO_ARTEFACTS",
     "Artefacts",
     "AttachedSpillover",
@@ -55,25 +78,39 @@ __all__ = [
     "BlastRequest",
     "CohortDesign",
     "Composition",
+    "Conditions",
+    "Dilution",
     "Instrument",
+    "LabelledSample",
     "PlannedMarrow",
+    "PlannedPair",
     "Relapse",
+    "SimulatedPair",
     "SimulatedTube",
     "Specification",
     "Stain",
     "Truth",
     "case_report",
     "derive_seed",
+    "dilution_series",
     "draw_composition",
     "draw_patient",
     "load_specification",
+    "manifest_row",
     "plan_cohort",
+    "relapse_in_scenario",
     "relapse_of",
     "resolve_archetypes",
     "simulate_control",
+    "simulate_pair",
     "simulate_planned",
     "simulate_tube",
+    "spike",
+    "split",
     "without",
     "write_cohort",
+    "write_pairs",
+    "write_rows",
     "write_simulated",
+    "write_specimen",
 ]

@@ -90,6 +90,8 @@ class Composition:
         Share of nucleated cells in S or G2.
     patient : BlastPatient or None
         Whose blasts; None for a marrow without.
+    normal_lost : tuple of str
+        Markers that no normal cell shows, as CD19 after CD19-directed therapy.
     """
 
     state: str
@@ -97,6 +99,7 @@ class Composition:
     shifts: Mapping[str, Mapping[str, float]]
     cycling: float
     patient: BlastPatient | None = None
+    normal_lost: tuple[str, ...] = ()
 
 
 def draw_composition(
@@ -134,9 +137,12 @@ def draw_composition(
     expressed = {name: list(cell.m) for name, cell in specification.populations.items()}
     expressed[HEMATOGONE] = list(specification.hematogones.levels)
     shifts = {
-        name: MappingProxyType({marker: float(rng.normal(0, spread)) for marker in markers})
+        name: {marker: float(rng.normal(0, spread)) for marker in markers}
         for name, markers in expressed.items()
     }
+    (aside,) = rng.spawn(1)
+    for name, cell in specification.populations.items():
+        shifts[name] |= {marker: float(aside.normal(0, spread)) for marker in cell.also}
     cycling = float(rng.uniform(*specification.dna.cycling))
     share = blasts.fraction if blasts is not None else 0.0
     fractions = {name: value * (1 - share) for name, value in normal.items()}
@@ -145,7 +151,7 @@ def draw_composition(
     return Composition(
         state=background.state,
         fractions=MappingProxyType(fractions),
-        shifts=MappingProxyType(shifts),
+        shifts=MappingProxyType({name: MappingProxyType(own) for name, own in shifts.items()}),
         cycling=cycling,
         patient=_patient(specification, blasts, rng),
     )

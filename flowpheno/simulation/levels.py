@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
     from flowpheno.arrays import EventMask
     from flowpheno.simulation.composition import Composition
-    from flowpheno.simulation.patient import BlastPatient
+    from flowpheno.simulation.patient import BlastPatient, Tail
     from flowpheno.simulation.specification import (
         BlastArchetype,
         CellType,
         Hematogones,
+        NormalPopulation,
         Specification,
     )
 
@@ -109,25 +110,47 @@ def draw_levels(
         index = composition.patient.dna_index
         kind = archetype_of(specification, composition.patient.archetype)
         levels = _blast_levels(kind, composition.patient, n)
+        if composition.patient.tail is not None:
+            levels |= _tail_levels(specification, levels, composition.patient.tail, n, rng)
     else:
         kind = specification.populations[name]
         levels = _normal_levels(kind, composition.shifts[name], n, rng)
+    if name != BLAST:
+        levels = {m: level for m, level in levels.items() if m not in composition.normal_lost}
     levels["SYTO"] = _dna_level(specification, index, composition.cycling, n, rng)
     return DrawnLevels(kind=kind, levels=levels, maturation=maturation)
 
 
 def _normal_levels(
-    kind: CellType, shifts: Mapping[str, float], n: int, rng: np.random.Generator
+    kind: NormalPopulation, shifts: Mapping[str, float], n: int, rng: np.random.Generator
 ) -> dict[str, Level]:
     levels = {
         marker: Level(mean=mean + shifts.get(marker, 0.0), sd=sd)
-        for marker, (mean, sd) in kind.m.items()
+        for marker, (mean, sd) in (kind.m | kind.also).items()
     }
+    if kind.one_of:
+        levels |= _one_of(levels, kind.one_of, n, rng.spawn(1)[0])
     if kind.light_chain is not None:
         kappa = rng.random(n) < kind.light_chain.kappa
         mean, sd = kind.light_chain.level
         levels |= _light_chains(np.full(n, mean, dtype=np.float32), sd, kappa)
     return levels
+
+
+def _one_of(
+    levels: Mapping[str, Level], shares: Mapping[str, float], n: int, rng: np.random.Generator
+) -> dict[str, Level]:
+    """Let each cell carry at most one of some markers."""
+    bounds = np.cumsum([*shares.values()])
+    carried = np.searchsorted(bounds, rng.random(n), side="right")
+    never = np.float32(-np.inf)
+    return {
+        marker: replace(
+            levels[marker],
+            mean=np.where(carried == place, np.float32(levels[marker].mean), never),
+        )
+        for place, marker in enumerate(shares)
+    }
 
 
 def _blast_levels(kind: BlastArchetype, patient: BlastPatient, n: int) -> dict[str, Level]:
@@ -141,6 +164,28 @@ def _blast_levels(kind: BlastArchetype, patient: BlastPatient, n: int) -> dict[s
         kappa = np.full(n, patient.kappa)
         levels |= _light_chains(np.full(n, mean, dtype=np.float32), sd, kappa)
     return levels
+
+
+def _tail_levels(
+    specification: Specification,
+    levels: Mapping[str, Level],
+    tail: Tail,
+    n: int,
+    rng: np.random.Generator,
+) -> dict[str, Level]:
+    """Move some cells along the way; what was not expressed begins at the level of being seen."""
+    way = rng.uniform(0, 1, n).astype(np.float32)
+    way[rng.random(n) >= tail.fraction] = 0
+    begin = specification.hematogones.negative_below
+    moved: dict[str, Level] = {}
+    for marker, shift in tail.shifts.items():
+        old = levels.get(marker)
+        if old is not None:
+            moved[marker] = replace(old, mean=np.float32(old.mean) + way * np.float32(shift))
+            continue
+        mean = np.where(way > 0, begin + way * shift, -np.inf).astype(np.float32)
+        moved[marker] = Level(mean=mean, sd=specification.hematogones.noise_sd)
+    return moved
 
 
 def _hematogone_levels(

@@ -37,6 +37,23 @@ class Expression:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tail:
+    """Blasts on the way to another lineage, each some part of the way.
+
+    Attributes
+    ----------
+    fraction : float
+        Share of the blasts, 0 to 1.
+    shifts : mapping of Marker to float
+        At the end of the way, log10; of a marker that is not expressed from the level at which
+        it would be seen.
+    """
+
+    fraction: float
+    shifts: Mapping[Marker, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BlastPatient:
     """The blasts of one patient.
 
@@ -52,6 +69,8 @@ class BlastPatient:
         DNA content over that of a normal cell.
     kappa : bool or None
         Light chain of a surface-Ig-positive leukaemia: kappa, else lambda; None without one.
+    tail : Tail or None
+        A part of the blasts that changes its lineage.
     """
 
     archetype: str
@@ -59,6 +78,7 @@ class BlastPatient:
     expression: Mapping[Marker, Expression]
     dna_index: float = 1.0
     kappa: bool | None = None
+    tail: Tail | None = None
 
 
 def draw_patient(
@@ -93,12 +113,15 @@ def draw_patient(
         If the specification has no such archetype, or the archetype no such marker.
     """
     blast = archetype_of(specification, archetype)
-    if unknown := sorted(set(expressed) - set(blast.m)):
+    if unknown := sorted(set(expressed) - {*blast.m, *blast.also}):
         raise SimulationError(f"{archetype} blasts have no level for {', '.join(unknown)}")
     spread = specification.defaults.blast_patient_sd
     expression: dict[Marker, Expression] = {}
-    for marker, (mean, sd) in blast.m.items():
-        shift, chance = rng.normal(0, spread), rng.random()
+    (aside,) = rng.spawn(1)
+    sources = [*((rng, *item) for item in blast.m.items())]
+    sources += [(aside, *item) for item in blast.also.items()]
+    for source, marker, (mean, sd) in sources:
+        shift, chance = source.normal(0, spread), source.random()
         if marker in expressed or chance < blast.p.get(marker, 1.0):
             expression[Marker(marker)] = Expression(
                 mean=mean + shift, sd=sd, positive=blast.pp.get(marker, 1.0)

@@ -75,19 +75,36 @@ class LightChain(_Part):
 
 
 class CellType(_Part):
-    """Scatter (linear mean, SD) and expression (log10 mean, SD) of one kind of cell."""
+    """Scatter (linear mean, SD) and expression (log10 mean, SD) of one kind of cell.
+
+    Markers of `also` are drawn from a chance of their own, so that adding one to a definition
+    changes no marrow of a tube that does not stain it.
+    """
 
     fsc: Normal
     ssc: Normal
     m: dict[str, Normal]
     af: float | None = None
     light_chain: LightChain | None = None
+    also: dict[str, Normal] = {}
 
 
 class NormalPopulation(CellType):
-    """A normal population: `frac` is its share of nucleated singlets in a child's marrow."""
+    """A normal population: `frac` is its share of nucleated singlets in a child's marrow.
+
+    Each cell carries at most one marker of `one_of`, which gives the share that carries each.
+    """
 
     frac: FractionRange
+    one_of: dict[str, Fraction] = {}
+
+    @model_validator(mode="after")
+    def _carry_one_at_most(self) -> NormalPopulation:
+        if unknown := sorted(set(self.one_of) - set(self.also)):
+            raise ValueError(f"one_of names a marker that also lacks: {', '.join(unknown)}")
+        if sum(self.one_of.values()) > 1:
+            raise ValueError(f"shares of one_of add up to {sum(self.one_of.values()):g}")
+        return self
 
 
 class BlastArchetype(CellType):
@@ -100,8 +117,10 @@ class BlastArchetype(CellType):
 
     @model_validator(mode="after")
     def _know_every_marker(self) -> BlastArchetype:
-        if unknown := sorted({*self.p, *self.pp} - set(self.m)):
-            raise ValueError(f"p or pp names a marker that m lacks: {', '.join(unknown)}")
+        if unknown := sorted({*self.p, *self.pp} - {*self.m, *self.also}):
+            raise ValueError(
+                f"p or pp names a marker that neither m nor also has: {', '.join(unknown)}"
+            )
         return self
 
 
@@ -230,6 +249,46 @@ class MatchedMaturation(_Part):
     CD34_negative: Fraction
 
 
+class TailSpecification(_Part):
+    """Blasts on the way to another lineage: their share, and how far the last have come, log10."""
+
+    fraction: FractionRange
+    shifts: dict[str, float]
+
+
+class RelapseScenario(_Part):
+    """A relapse that is not as usual.
+
+    Attributes
+    ----------
+    source : str
+        Where it comes from.
+    lost : tuple of str
+        Markers not expressed any more.
+    levels : dict of str to (float, float)
+        New level of a marker on all blasts, log10 mean and SD.
+    shifts : dict of str to float
+        Shift of markers that are expressed, log10.
+    archetype : str
+        Another leukaemia takes the place of the first; empty for the same.
+    tail : TailSpecification or None
+        A part of the blasts changes its lineage.
+    therapy : str
+        What a manifest would say; empty for nothing.
+    archetypes : tuple of str
+        Leukaemias that it happens to; empty for all.
+    """
+
+    source: str = Field(min_length=10)
+    lost: tuple[str, ...] = ()
+    levels: dict[str, Normal] = {}
+    shifts: dict[str, float] = {}
+    archetype: str = ""
+    tail: TailSpecification | None = None
+    therapy: str = ""
+    archetypes: tuple[str, ...] = ()
+
+
 class RelapseSpecification(_Part):
     """How a phenotype moves from diagnosis to relapse."""
 
@@ -244,6 +303,7 @@ class RelapseSpecification(_Part):
     gain_size: Range
     gain_unexpressed: Normal
     matched_maturation: MatchedMaturation
+    scenarios: dict[str, RelapseScenario] = {}
 
     @model_validator(mode="after")
     def _give_each_gain_a_direction(self) -> RelapseSpecification:
@@ -307,6 +367,14 @@ class Specification(_Part):
     dna: Dna
     relapse: RelapseSpecification
     spill: Spill
+
+    @model_validator(mode="after")
+    def _relapse_as_known(self) -> Specification:
+        for name, scenario in self.relapse.scenarios.items():
+            asked = {*filter(None, [scenario.archetype]), *scenario.archetypes}
+            if unknown := sorted(asked - set(self.blasts)):
+                raise ValueError(f"scenario {name} names no archetype: {', '.join(unknown)}")
+        return self
 
     @model_validator(mode="after")
     def _mix_known_blood(self) -> Specification:

@@ -28,7 +28,7 @@ def test_without_a_command_help_is_printed(arguments, capsys):
         (["diagnose"], "No such command 'diagnose'"),
         (["classify"], "Missing argument 'paths'"),
         (["classify", "x", "--colour"], "No such option: --colour"),
-        (["simulate", "x.fcs", "--percent", "101"], "'--percent'"),
+        (["simulate", "marrow", "x.fcs", "--percent", "101"], "'--percent'"),
     ],
     ids=lambda case: " ".join(case) if isinstance(case, list) else "",
 )

@@ -234,3 +234,27 @@ def test_gates_of_a_name_that_is_none_are_refused(leukemic, tmp_path, one_line):
     arguments = ["classify", str(leukemic), "--out", str(tmp_path), "--gates", "hand_drawn"]
     assert main(arguments) == 1
     assert "no strategy of that name; there are: b_precursor_8c" in one_line()
+
+
+def test_the_percent_rule_is_used_and_said(leukemic, tmp_path):
+    calls = {}
+    for scheme in ("egil", "aieop_bfm"):
+        out = tmp_path / scheme
+        arguments = ["classify", str(leukemic), "--scheme", scheme, "--out", str(out)]
+        assert main(arguments) == 0
+        rows = pd.read_csv(out / "markers.csv", keep_default_na=False)
+        assert set(rows["scheme"]) == {scheme}
+        calls[scheme] = rows.set_index(["population", "marker"])
+        page = next(p for p in (out / "report").glob("*.html") if p.name != "index.html")
+        assert f"by the scheme <code>{scheme}</code>" in page.read_text(encoding="utf-8")
+    egil, aieop_bfm = calls["egil"], calls["aieop_bfm"]
+    assert (egil["rating"] == aieop_bfm["rating"]).all()
+    measured = egil["rating"] != ""
+    assert set(egil.loc[measured, "rating"]) <= {"negative", "weak", "strong"}
+    percent = egil.loc[measured, "percent_positive"].astype(float)
+    assert ((egil.loc[measured, "rating"] == "strong") == (percent >= 50)).all()
+
+
+def test_an_unknown_percent_rule_is_refused(leukemic, tmp_path, capsys):
+    assert main(["classify", str(leukemic), "--scheme", "mine", "--out", str(tmp_path)]) != 0
+    assert "scheme 'mine' is none of egil, aieop_bfm" in capsys.readouterr().err

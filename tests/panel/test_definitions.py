@@ -7,7 +7,7 @@ import pytest
 from flowpheno.errors import PanelError
 from flowpheno.finding import ReasonCode
 from flowpheno.panel.decision import load_decision_rules
-from flowpheno.panel.definitions import load_definitions
+from flowpheno.panel.definitions import load_definitions, with_scheme
 from flowpheno.panel.files import builtin_directory
 
 FOLDER = builtin_directory()
@@ -78,8 +78,33 @@ def test_a_laboratory_may_not_drop_a_reason_that_forbids_a_negative(laboratory, 
         ("positivity.yaml", "scheme: egil", "scheme: mine", "scheme 'mine' is none of"),
         ("positivity.yaml", "surface: 20.0", "surface: .nan", "finite"),
         ("positivity.yaml", "control_quantile: 99.0", "control_quantile: 150", "control_quantile"),
+        ("positivity.yaml", "overlap_low: 1.0", "overlap_low: -1", "overlap_low"),
+        ("positivity.yaml", "control_share: 0.9", "control_share: 0", "own_control_share must be"),
+        (
+            "positivity.yaml",
+            "control_share: 0.9",
+            "control_share: 1.1",
+            "own_control_share must be",
+        ),
+        (
+            "positivity.yaml",
+            "weak: 10.0, strong",
+            "weak: 60.0, strong",
+            "weak must lie below strong",
+        ),
         ("positivity.yaml", "CD19_MASKED", "CD19_HIDDEN", "CD19_HIDDEN"),
         ("positivity.yaml", "dim_log10: -0.5", "dimmer_log10: -0.5", "dim"),
+        ("positivity.yaml", "surface: 20.0", "surface: 200", "at most at 100"),
+        ("positivity.yaml", "partial_low: 10.0", "partial_low: 95", "partial_low < partial_high"),
+        ("positivity.yaml", "overlap_low: 1.0", "overlap_low: 99.5", "overlap_low < overlap_high"),
+        ("positivity.yaml", "dim_log10: -0.5", "dim_log10: 0.5", "dim_log10 < 0 < bright_log10"),
+        (
+            "positivity.yaml",
+            "absent_log10: -1.3",
+            "absent_log10: -0.1",
+            "absent_log10 < dim_log10",
+        ),
+        ("positivity.yaml", "partial_valley: 0.8", "partial_valley: 8", "partial_valley <= 1"),
         ("aberrancy.yaml", "strong_log10: 0.60", "strong_log10: .inf", "finite"),
         (
             "aberrancy.yaml",
@@ -97,6 +122,19 @@ def test_a_laboratory_may_not_drop_a_reason_that_forbids_a_negative(laboratory, 
 def test_limits_that_make_no_sense_are_refused_on_load(laboratory, name, old, new, sentence):
     with pytest.raises(PanelError, match=sentence):
         load_definitions(laboratory(name, old, new))
+
+
+def test_the_percent_rule_is_chosen_without_touching_the_rest():
+    definitions = load_definitions()
+    chosen = with_scheme(definitions, "aieop_bfm")
+    assert (definitions.positivity.scheme, chosen.positivity.scheme) == ("egil", "aieop_bfm")
+    assert chosen.hashes == definitions.hashes
+    assert with_scheme(chosen, "egil").positivity == definitions.positivity
+
+
+def test_a_percent_rule_that_there_is_none_of_is_refused():
+    with pytest.raises(PanelError, match="scheme 'mine' is none of egil, aieop_bfm"):
+        with_scheme(load_definitions(), "mine")
 
 
 @pytest.mark.parametrize("name", ["decision", "gating", "positivity", "aberrancy", "mrd", "qc"])

@@ -35,14 +35,37 @@ def test_a_loose_file_is_known_by_its_keys(tmp_path, text, kind):
     assert kind_of_file(path) == kind
 
 
+MINE = (
+    "name: mine\ntitle: Mine\nentity: AML\nreference: a paper of 2022\nrefines: {parent}\n"
+    "rules: [{{role: required, source: a paper, marker: CD33, expected: positive}}]\n"
+)
+
+
+def test_what_is_refined_must_be_there(tmp_path):
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(MINE.format(parent="bcp_al"), encoding="utf-8")
+    (problem,) = check_file(mine)
+    assert problem.startswith("line 5: refines: there is no phenotype 'bcp_al'; did you mean bcp_")
+
+
+def test_a_phenotype_of_ones_own_may_refine_one_that_comes_along(tmp_path):
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(MINE.format(parent="aml"), encoding="utf-8")
+    assert check_file(mine) == ()
+
+
 def test_the_problem_of_a_refined_file_names_that_file(tmp_path):
     mine = tmp_path / "mine.yaml"
-    mine.write_text(
-        "name: mine\ntitle: Mine\nentity: AML\nreference: a paper of 2022\nrefines: base\n"
-        "rules: [{role: required, source: a paper, marker: CD33, expected: positive}]\n",
-        encoding="utf-8",
+    mine.write_text(MINE.format(parent="base"), encoding="utf-8")
+    base = (
+        MINE.format(parent="")
+        .replace("refines: \n", "")
+        .replace("name: mine", "name: base")
+        .replace("CD33", "CD3333")
     )
-    assert check_file(mine) == ("base.yaml: line 1: No such file or directory",)
+    (tmp_path / "base.yaml").write_text(base, encoding="utf-8")
+    (problem,) = check_file(mine)
+    assert problem.startswith("base.yaml: line 5: ")
 
 
 def test_a_file_of_no_kind_is_checked_to_be_yaml(tmp_path):

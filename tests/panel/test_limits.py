@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from flowpheno.errors import PanelError
 from flowpheno.panel.clonality import load_clonality_rules
 from flowpheno.panel.comparison import load_comparison_limits
 from flowpheno.panel.files import builtin_directory
+from flowpheno.panel.kinds import check_file
 from flowpheno.panel.mrd import load_mrd_rules
 
 LOADERS = {
@@ -45,3 +48,27 @@ def test_limits_that_make_no_sense_are_refused(tmp_path, name, old, new, sentenc
 def test_a_folder_without_the_file_is_refused(tmp_path, name):
     with pytest.raises(PanelError, match="No such file"):
         LOADERS[name](tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "problem"),
+    [
+        ("positivity", "expected:", "expected: [CD1O]\nmore:", "expected: 'CD1O' is not a marker"),
+        ("positivity", "marker: CD22,", "marker: CD2x2,", "'CD2x2' is not a marker.*CD22"),
+        ("positivity", "  cyMPO: {", "  cyMPQ: {", "strong_references: 'cyMPQ' is not.*cyMPO"),
+        (
+            "aberrancy",
+            "cross_lineage: [CD66c,",
+            "cross_lineage: [CD6c,",
+            "cross_lineage: 'CD6c' is",
+        ),
+        ("qc", "kept_markers: [CD10,", "kept_markers: [CD10O,", "kept_markers: 'CD10O' is not"),
+    ],
+)
+def test_a_marker_that_is_none_is_refused_with_its_line(tmp_path, name, old, new, problem):
+    text = (builtin_directory() / f"{name}.yaml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    line = 1 + text[: text.index(old)].count("\n")
+    assert any(re.match(f"line {line}: .*{problem}", found) for found in check_file(path))

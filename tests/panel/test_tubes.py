@@ -36,8 +36,10 @@ def test_a_published_list_of_markers_gets_no_invented_reagent(name):
     [
         (
             "euroflow_alot",
-            "PacB cyCD3, PacO CD45, FITC cyMPO, PE cyCD79a, PerCP-Cy5.5 CD34, PE-Cy7 CD19, "
-            "APC CD7, APC-H7 CD3",
+            (
+                "PacB cyCD3, PacO CD45, FITC cyMPO, PE cyCD79a, PerCP-Cy5.5 CD34, PE-Cy7 CD19, "
+                "APC CD7, APC-H7 CD3"
+            ),
         ),
         (
             "cog_6c_t2",
@@ -45,8 +47,10 @@ def test_a_published_list_of_markers_gets_no_invented_reagent(name):
         ),
         (
             "clearllab_10c_M2",
-            "FITC CD15, PE CD123, ECD CD117, PE-Cy5.5 CD13, PE-Cy7 CD33, APC CD34, "
-            "APC-AF700 CD38, APC-AF750 HLADR, PacB CD19, KrO CD45",
+            (
+                "FITC CD15, PE CD123, ECD CD117, PE-Cy5.5 CD13, PE-Cy7 CD33, APC CD34, "
+                "APC-AF700 CD38, APC-AF750 HLADR, PacB CD19, KrO CD45"
+            ),
         ),
     ],
 )
@@ -171,7 +175,7 @@ def test_a_tube_that_cannot_be_is_refused(tmp_path, channels, problem):
 def test_name_must_be_the_stem(tmp_path):
     path = tmp_path / "other.yaml"
     path.write_text(HEAD + "channels: [{detector: A, fluorochrome: PE, marker: CD10}]\n")
-    with pytest.raises(PanelError, match="name: is 'mine', the file is 'other'"):
+    with pytest.raises(PanelError, match="name: is 'mine', the file 'other'"):
         load_tube(path)
 
 

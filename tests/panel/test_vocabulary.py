@@ -135,7 +135,7 @@ def test_small_file_loads(written):
             "line 1: source: String should have at least 10",
         ),
         ("share: 0.98", "share: 98", "line 18: relative_scale.share: Input should be less than"),
-        ("  CD22: {}", "  CD10: {}", 'line 5: found duplicate key "CD10"'),
+        ("  CD22: {}", "  CD10: {}", "line 5: CD10: duplicate key, first in line 4"),
     ],
 )
 def test_wrong_file_is_refused_with_its_line(old, new, problem, written):

@@ -87,10 +87,32 @@ def test_a_control_that_cannot_be_compensated_is_refused(stained):
 def test_only_cells_count_and_only_of_markers_controlled(stained, definitions):
     control = ControlTube(sample=stained, markers=(CD20, Marker("CD43")))
     specimen = Specimen(name="x", tubes=(stained,), controls=(control,))
-    (values,) = control_intensities(stained, specimen, definitions).values()
-    assert 0 < len(values) < stained.n_events
-    twice = replace(specimen, controls=(control, control))
-    assert len(control_intensities(stained, twice, definitions)[CD20]) == 2 * len(values)
+    (stain,) = control_intensities(stained, specimen, definitions).values()
+    assert 0 < len(stain.values) < stained.n_events
+    twice = control_intensities(
+        stained, replace(specimen, controls=(control, control)), definitions
+    )
+    for name in ("values", "less", "more"):
+        assert len(getattr(twice[CD20], name)) == 2 * len(stain.values)
+
+
+def test_they_are_measured_with_a_slightly_different_matrix_too(stained, definitions):
+    """Compensated again from the start, with the coefficients into the channel changed."""
+    control = ControlTube(sample=stained, markers=(CD20,))
+    specimen = Specimen(name="x", tubes=(stained,), controls=(control,))
+    stain = control_intensities(stained, specimen, definitions)[CD20]
+    matrix = stained.spillover.matrix
+    at = stained.spillover.detectors.index(stained.channels[stained.column(CD20)].detector)
+    for factor, expected in ((0.9, stain.less), (1.1, stain.more)):
+        changed = matrix.copy()
+        changed[:, at] *= np.where(np.arange(len(matrix)) == at, 1, factor)
+        spillover = replace(stained.spillover, matrix=changed)
+        other = control_tube(replace(stained, spillover=spillover), ["CD20"], [stained])
+        alone = replace(specimen, controls=(other,))
+        again = control_intensities(stained, alone, definitions)[CD20].values
+        if len(again) == len(expected):  # quality control took the same cells
+            assert np.median(again) == pytest.approx(np.median(expected), abs=1)
+        assert np.percentile(again, 90) == pytest.approx(np.percentile(expected, 90), rel=0.02)
 
 
 def test_without_controls_nothing_is_measured(stained, definitions):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from flowpheno.finding import ReasonCode
 from flowpheno.phenotype import Call
 from flowpheno.pipeline import classify_specimen
 from flowpheno.pipeline.described import described, described_beside
@@ -57,10 +58,11 @@ def test_therapy_hides_an_antigen_on_every_population(tube, definitions):
     assert set(calls.values()) == {Call.NOT_EVALUABLE}
     untreated = described_beside(tube, SPECIMEN, definitions, besides=())
     assert [p.call("CD19").call for p in untreated] == [
-        Call.NEGATIVE,
+        Call.NOT_EVALUABLE,  # T cells are the control, and no others are negative for sure
         Call.NEGATIVE,
         Call.POSITIVE,
     ]
+    assert untreated[0].call("CD19").reasons == (ReasonCode.OWN_CONTROL,)
 
 
 @pytest.mark.parametrize("blasts", [("common", 0.4), None])

@@ -264,6 +264,24 @@ def test_on_a_relative_scale_ranks_count_and_levels_do_not(call):
         assert level.reasons == (R.SCALE_RELATIVE,)
 
 
+@pytest.mark.parametrize(
+    ("level", "relative", "expected", "reasons"),
+    [
+        (0.9, True, Call.POSITIVE, (R.REF_SUBSTITUTED,)),
+        (0.1, True, Call.NOT_EVALUABLE, (R.REF_SUBSTITUTED, R.SCALE_RELATIVE)),
+        (0.1, False, Call.NEGATIVE, (R.REF_SUBSTITUTED,)),
+    ],
+)
+def test_on_a_relative_scale_cells_that_stand_in_can_only_show_presence(
+    call, level, relative, expected, reasons
+):
+    """Granulocytes glow more than T cells; by how many ranks is not known."""
+    granulocytes = np.linspace(0, 0.5, 500)
+    result = call("CD19", np.full(300, level), relative=relative, gran={"CD19": granulocytes})
+    assert (result.call, result.reasons) == (expected, reasons)
+    assert (result.rating is None) == (expected is Call.NOT_EVALUABLE)
+
+
 # --- therapy ---
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from flowpheno.finding import ReasonCode as R
 from flowpheno.marker import Marker
 from flowpheno.phenotype import Call
-from flowpheno.positivity import call_marker, call_phenotype
+from flowpheno.positivity import ControlStain, call_marker, call_phenotype
 from flowpheno.positivity.control import antigen_of
 from flowpheno.positivity.expression import end_of_negative, end_of_tube
 
@@ -18,9 +18,10 @@ CD34 = Marker("CD34")
 T_CELLS = np.zeros(1000)
 
 
-def tube_to(end, n=1001):
-    """Cells of a control tube whose 99.5th percentile is `end`."""
-    return np.linspace(0, end / 0.995, n)
+def tube_to(end, n=1001, **changed):
+    """Cells of a control tube whose 99.5th percentile is `end`, and with other matrices."""
+    ends = {name: np.linspace(0, at / 0.995, n) for name, at in changed.items()}
+    return ControlStain(values=np.linspace(0, end / 0.995, n), **ends)
 
 
 @pytest.fixture
@@ -96,6 +97,18 @@ def test_the_spillover_check_keeps_to_the_raised_cutoff(call):
     assert R.COMP_SENSITIVE in call(blasts, None, spill=20_000.0).reasons
     within = call(blasts, tube_to(1000), spill=20_000.0)
     assert (within.call, within.reasons) == (Call.NEGATIVE, ())
+
+
+@pytest.mark.parametrize(
+    ("less", "more", "sensitive"),
+    [(1000, 1000, False), (1000, 200, False), (1800, 200, False), (600, 1000, True)],
+)
+def test_the_end_of_the_control_tube_moves_with_the_matrix(call, less, more, sensitive):
+    """With less spillover taken off, cells at 300 would lie at 700: past the end of the tube?"""
+    result = call(np.full(400, 300.0), tube_to(1000, less=less, more=more), spill=20_000.0)
+    assert (R.COMP_SENSITIVE in result.reasons) == sensitive
+    assert result.call is (Call.BORDERLINE if sensitive else Call.NEGATIVE)
+    assert result.cutoff == pytest.approx(1000)
 
 
 def test_of_a_phenotype_only_the_marker_it_is_for(definitions, make_tube):

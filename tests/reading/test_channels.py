@@ -116,7 +116,9 @@ def test_a_name_that_another_channel_settles_is_used_and_said():
     markers, _, (finding,) = name(("FITC-A", "IgM"), ("APC-A", "sIgM+CD117"))
     assert markers == ["cyIgM", "sIgM+CD117"]
     assert finding.code is ReasonCode.METADATA_DERIVED
-    assert "'IgM' is taken for cyIgM, as another channel of the tube stains sIgM" in finding.message
+    assert (
+        "'IgM' is taken for cyIgM, as another channel of the tube stains sIgM" in finding.message
+    )
 
 
 def test_a_name_that_nothing_settles_is_reported_with_both_meanings():

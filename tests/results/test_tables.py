@@ -14,7 +14,8 @@ COLUMNS = {
     " blast_percent_low blast_percent_high denominator lod_percent lloq_percent hematogone_percent"
     " known_bcp_all template clonality egil_b egil_t egil_myeloid lineage",
     "markers.csv": "specimen tube population marker call qualifier percent_positive percent_low"
-    " percent_high median shift_log10 reference n reasons control cutoff rmfi stain_index",
+    " percent_high median shift_log10 reference n reasons control cutoff rmfi stain_index"
+    " rating overlap spread_log10 scheme",
     "populations.csv": "specimen tube population parent n percent_of_parent by confidence",
     "links.csv": "specimen population tube n percent_of_nucleated low high distance unit marker"
     " linked reason",

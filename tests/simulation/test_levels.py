@@ -71,3 +71,27 @@ def test_blasts_have_the_levels_of_their_patient():
     assert {m: level.mean for m, level in drawn.levels.items() if m != "SYTO"} == {
         m: expression.mean for m, expression in composition.patient.expression.items()
     }
+
+
+def test_each_t_cell_carries_one_of_cd4_cd8_and_gamma_delta_at_most():
+    levels = levels_of("T")[1].levels
+    carried = {m: np.isfinite(levels[m].mean) for m in ("CD4", "CD8", "TCRgd")}
+    shares = SPECIFICATION.populations["T"].one_of
+    assert {m: mask.mean() for m, mask in carried.items()} == pytest.approx(shares, abs=0.02)
+    assert sum(mask.astype(int) for mask in carried.values()).max() == 1
+
+
+def test_markers_that_came_later_change_no_marrow_that_lacks_them():
+    bare = {
+        n: p.model_copy(update={"also": {}, "one_of": {}})
+        for n, p in SPECIFICATION.populations.items()
+    }
+    before = SPECIFICATION.model_copy(update={"populations": bare})
+    one, other = (
+        draw_composition(s, Background(), rng=np.random.default_rng(3))
+        for s in (before, SPECIFICATION)
+    )
+    assert one.fractions == other.fractions
+    assert one.cycling == other.cycling
+    for name, shifts in one.shifts.items():
+        assert shifts.items() <= other.shifts[name].items()

@@ -68,10 +68,33 @@ def test_numbers_of_the_published_specification_are_copied(data_dir):
         ),
         ("T: 0.30,", "T: 0.20,", "blood adds up to 0.9, not 1"),
         ("T: 0.30,", "TT: 0.30,", "blood holds an unknown population: TT"),
-        ("p: {CD34: 0.75, CD20: 0.35", "p: {CD134: 0.75", "p or pp names a marker that m lacks"),
+        (
+            "one_of: {CD4: 0.58",
+            "one_of: {CD44: 0.58",
+            "one_of names a marker that also lacks: CD44",
+        ),
+        ("one_of: {CD4: 0.58", "one_of: {CD4: 0.98", "shares of one_of add up to 1.37"),
+        ("archetypes: [DUX4]", "archetypes: [X]", "scenario monocytic_tail names no archetype: X"),
+        (
+            "p: {CD34: 0.75, CD20: 0.35",
+            "p: {CD134: 0.75",
+            "p or pp names a marker that neither m nor also has",
+        ),
         ("gain_weights: {CD58: 80,", "gain_weights: {", "name different markers"),
     ],
-    ids=["range", "weights", "knots", "curve", "blood", "blood name", "p", "gains"],
+    ids=[
+        "range",
+        "weights",
+        "knots",
+        "curve",
+        "blood",
+        "blood name",
+        "one",
+        "shares",
+        "scenario",
+        "p",
+        "gains",
+    ],
 )
 def test_a_specification_that_contradicts_itself_is_refused(tmp_path, old, new, problem):
     text = (builtin_directory() / "simulation" / "marrow.yaml").read_text(encoding="utf-8")

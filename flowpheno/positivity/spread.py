@@ -1,0 +1,94 @@
+"""How positive events spread: one mode or two, tight or broad."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flowpheno.density import density
+
+if TYPE_CHECKING:
+    from flowpheno.arrays import EventMask, Values
+    from flowpheno.gating import GatedTube
+    from flowpheno.marker import Marker
+    from flowpheno.positivity.limits import PositivityLimits
+
+_MIXTURE_EVENTS = 4000
+
+
+def positive_spread(
+    gated: GatedTube, marker: Marker, mask: EventMask, cut: float, limits: PositivityLimits
+) -> float | None:
+    """Measure how broadly the positive events of a population spread.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        The tube.
+    marker : Marker
+        A stained marker.
+    mask : EventMask
+        The population.
+    cut : float
+        Intensity above which an event is positive, linear.
+    limits : PositivityLimits
+        `PositivityLimits.minimum_events` is the least number of positive events.
+
+    Returns
+    -------
+    float or None
+        Standard deviation in decades; None for too few, and on a relative scale.
+    """
+    column = gated.sample.column(marker)
+    positive = mask & (gated.sample.events[:, column] > cut)
+    if gated.decades.relative or np.count_nonzero(positive) < limits.minimum_events:
+        return None
+    values = np.sort(gated.decades.of(marker)[positive].astype(np.float64))  # sums in one order
+    return float(np.std(values))
+
+
+def is_bimodal(values: Values, limits: PositivityLimits) -> bool:
+    """Tell whether a marker splits a population into two modes.
+
+    Parameters
+    ----------
+    values : Values
+        Decades, shape ``(n,)``.
+    limits : PositivityLimits
+        Parameters.
+
+    Returns
+    -------
+    bool
+        Whether two Gaussian components beat one by BIC and lie apart, a valley of the density
+        lies between them, and each side of it holds its share; False for few values.
+
+    Notes
+    -----
+    A skewed mode is fitted better by two components than by one, and has no valley; events far
+    out make a valley, and are no mode.
+    """
+    from sklearn.mixture import GaussianMixture  # noqa: PLC0415 - slow to import
+
+    if len(values) < limits.minimum_events:
+        return False
+    step = max(len(values) // _MIXTURE_EVENTS, 1)
+    column = np.sort(values)[::step].reshape(-1, 1)
+    one = GaussianMixture(1, random_state=0).fit(column)
+    two = GaussianMixture(2, random_state=0).fit(column)
+    low, high = sorted(float(mean) for mean in two.means_[:, 0])
+    if one.bic(column) - two.bic(column) <= limits.partial_bic:
+        return False
+    return high - low >= limits.partial_gap_log10 and _has_valley(values, low, high, limits)
+
+
+def _has_valley(values: Values, low: float, high: float, limits: PositivityLimits) -> bool:
+    curve = density(values, bandwidth=limits.partial_bandwidth_log10)
+    left, right = np.searchsorted(curve.grid, (low, high))
+    between = curve.height[left : right + 1]
+    bottom = int(np.argmin(between))
+    tops = min(between[: bottom + 1].max(), between[bottom:].max())
+    above = 100 * float(np.mean(values > curve.grid[left + bottom]))
+    divides = limits.partial_low <= above <= limits.partial_high
+    return divides and bool(between[bottom] <= limits.partial_valley * tops)
