@@ -152,16 +152,20 @@ def _merge(
     if before is AberrancyCall.ABERRANT and call is not AberrancyCall.ABERRANT:
         return detection
     if call is before:
-        blasts = alike | detection.blasts
-        coarse = detection.method == "internal"  # all precursors, normal ones too
-        if coarse and np.count_nonzero(alike & detection.blasts) >= _HALF * np.count_nonzero(
-            detection.blasts
-        ):
-            blasts = alike
-        return replace(detection, blasts=blasts, aberrancies=detection.aberrancies or found)
-    if before is AberrancyCall.SUSPICIOUS and call is not AberrancyCall.ABERRANT:
-        return detection
+        blasts = alike if _is_coarse(detection, alike) else alike | detection.blasts
+        return replace(detection, blasts=blasts, aberrancies=found or detection.aberrancies)
     return replace(detection, call=call, blasts=alike, aberrancies=found)
+
+
+def _is_coarse(detection: Detection, alike: EventMask) -> bool:
+    """Without a template all precursors were taken, normal ones too: the cells alike are finer."""
+    if detection.method != "internal":
+        return False
+    if detection.call is AberrancyCall.SUSPICIOUS:
+        return True
+    return bool(
+        np.count_nonzero(alike & detection.blasts) >= _HALF * np.count_nonzero(detection.blasts)
+    )
 
 
 def _said(

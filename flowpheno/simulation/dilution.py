@@ -234,11 +234,14 @@ def check_same_panel(one: Sample, other: Sample) -> None:
         If channels, scale, state of compensation or spillover differ; says which.
     """
     here, there = [[_panel(c) for c in sample.channels] for sample in (one, other)]
-    if differ := [_said(c) for c in here if c not in there] + [
-        _said(c) for c in there if c not in here
-    ]:
+    alone = (
+        (one.name, [_said(c) for c in here if c not in there]),
+        (other.name, [_said(c) for c in there if c not in here]),
+    )
+    differ = [f"{name} alone has {', '.join(said)}" for name, said in alone if said]
+    if differ:
         raise SimulationError(
-            f"{one.name} and {other.name} are not of one panel: {', '.join(differ)}"
+            f"{one.name} and {other.name} are not of one panel: {'; '.join(differ)}"
         )
     if here != there:
         raise SimulationError(f"{one.name} and {other.name} have their channels in another order")

@@ -113,7 +113,7 @@ def test_the_same_matrix_in_another_order_is_the_same():
         ({"compensated": True}, "not in one state"),
         (
             {"channels": (replace(CHANNELS[0], marker=Marker("CD20")), *CHANNELS[1:])},
-            r"not of one panel: FL1-A \(CD19, to 262144\), FL1-A \(CD20, to 262144\)",
+            r"not of one panel: a alone has FL1-A \(CD19, to 262144\); b alone has FL1-A \(CD20",
         ),
         ({"channels": (CHANNELS[1], CHANNELS[0], CHANNELS[2])}, "channels in another order"),
     ],
