@@ -10,6 +10,7 @@ import pytest
 from flowpheno.aberrancy.detection import detect_against_template
 from flowpheno.aberrancy.difference import cluster_aberrancies
 from flowpheno.aberrancy.evidence import AberrancyCall, AberrancyKind
+from flowpheno.aberrancy.follow_up import Comparators
 from flowpheno.aberrancy.membership import refine_membership
 from flowpheno.aberrancy.template import b_lineage_events, build_template
 from flowpheno.pipeline import classify_specimen
@@ -135,7 +136,7 @@ def larger(simulate, gate, definitions):
 
 def classified(simulated, definitions, template):
     specimen = Specimen(name="x", tubes=(simulated.sample,), known_bcp_all=True)
-    result = classify_specimen(specimen, definitions, template, events=True)
+    result = classify_specimen(specimen, definitions, Comparators(template=template), events=True)
     return result.verdict, result.tubes[0].membership["blasts"].to_numpy()
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from flowpheno.aberrancy.follow_up import Comparators
 from flowpheno.finding import ReasonCode as R
 from flowpheno.finding import Severity
 from flowpheno.gates import Dimension, Strategy, Threshold
@@ -60,7 +61,11 @@ def judge(definitions):
         tubes = sample if isinstance(sample, tuple) else (sample,)
         specimen = Specimen(name="x", tubes=tubes, **history)
         return classify_specimen(
-            specimen, replace(definitions, mrd=mrd), template, gates=gates, events=True
+            specimen,
+            replace(definitions, mrd=mrd),
+            Comparators(template=template),
+            gates=gates,
+            events=True,
         )
 
     return of

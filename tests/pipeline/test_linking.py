@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from flowpheno.aberrancy.follow_up import Comparators
 from flowpheno.finding import ReasonCode as R
 from flowpheno.finding import Severity
 from flowpheno.gating.link import LinkState
@@ -192,7 +193,9 @@ def test_a_suspected_swap_forbids_a_negative(simulate, template, definitions):
     rules = replace(definitions, mrd=mrd)
 
     def judge(*tubes):
-        return classify_specimen(Specimen(name="x", tubes=tubes), rules, template).verdict
+        return classify_specimen(
+            Specimen(name="x", tubes=tubes), rules, Comparators(template=template)
+        ).verdict
 
     scatter = negative.events[:, negative.column(Marker("SSC"))]
     low = scatter < np.quantile(scatter, 0.4)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from flowpheno.aberrancy.follow_up import Comparators
 from flowpheno.compensation import compensate
 from flowpheno.finding import ReasonCode as R
 from flowpheno.panel.tubes import builtin_tubes
@@ -35,7 +36,9 @@ def judge(definitions):
     def of(*samples, template=None, needed=1.0, **history):
         mrd = definitions.mrd.model_copy(update={"required_lod_percent": needed})
         specimen = Specimen(name="x", tubes=samples, **history)
-        return classify_specimen(specimen, replace(definitions, mrd=mrd), template)
+        return classify_specimen(
+            specimen, replace(definitions, mrd=mrd), Comparators(template=template)
+        )
 
     return of
 
