@@ -19,6 +19,7 @@ _PRIOR_EVENTS = 20.0
 _PRIOR_SD = 0.2
 _MOST_COMPONENTS = 3
 _PER_COMPONENT = 400
+_COUNTED = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,7 +69,7 @@ def refine_membership(
             break
         member = changed
         density, prior = _density(events[member]), _prior(member)
-    reference = template.reference
+    reference = template.reference[:: max(len(template.reference) // _COUNTED, 1)]
     alike = template.surprise(reference) - mixture_surprise(density, reference) + prior > 0
     return Membership(events=member, normal_share=float(np.mean(alike)))
 

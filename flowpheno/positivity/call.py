@@ -10,6 +10,7 @@ import numpy as np
 from flowpheno.finding import ReasonCode
 from flowpheno.marker import DYES, CutoffKind, Mode
 from flowpheno.phenotype import Call, MarkerCall, Phenotype
+from flowpheno.positivity.cells import spaced
 from flowpheno.positivity.control import Reach, antigen_of, find_control
 from flowpheno.positivity.expression import (
     end_of_negative,
@@ -132,10 +133,11 @@ def call_marker(
 
 def _nothing(gated: GatedTube, population: Population, antigen: Antigen) -> MarkerCall:
     n, column = population.n, gated.sample.column(antigen.name)
+    values = gated.sample.events[spaced(population.mask), column]
     return MarkerCall(
         marker=antigen.name,
         call=Call.NOT_EVALUABLE,
-        median=float(np.median(gated.sample.events[population.mask, column])) if n else None,
+        median=float(np.median(values)) if n else None,
         n=n,
     )
 
@@ -163,12 +165,14 @@ def _threshold_call(
     limits: PositivityLimits,
 ) -> MarkerCall:
     column = gated.sample.column(antigen.name)
-    values = gated.sample.events[mask, column].astype(np.float64)
-    negative = gated.sample.events[control.mask, column]
+    whole = gated.sample.events[:, column]
+    values = whole[spaced(mask)]
+    negative = whole[spaced(control.mask)]
+    n = int(np.count_nonzero(mask))
     relative = gated.decades.relative
     beyond = None if control.beyond is None else control.beyond.as_is
     cut = end_of_negative(negative, limits, beyond=beyond, relative=relative)
-    percent = wilson_percent(int(np.count_nonzero(values > cut)), len(values))
+    percent = wilson_percent(int(np.count_nonzero((whole > cut) & mask)), n)
     flips = percent_range(gated, antigen.name, mask, control.mask, limits, beyond=control.beyond)
     call, reasons = _by_percent(antigen, percent, flips, limits)
     substitute = ReasonCode.REF_SUBSTITUTED in control.reasons
@@ -183,10 +187,10 @@ def _threshold_call(
         marker=antigen.name,
         call=call,
         percent=percent,
-        median=float(np.median(values)),
+        median=float(np.median(values.astype(np.float64))),
         control=control.name,
         cutoff=cut,
-        n=len(values),
+        n=n,
         strong=is_strong,
         reasons=reasons,
         rmfi=above.rmfi,

@@ -9,6 +9,7 @@ import numpy as np
 
 from flowpheno.finding import ReasonCode
 from flowpheno.phenotype import Call, MarkerCall, Qualifier
+from flowpheno.positivity.cells import spaced
 from flowpheno.positivity.control import is_own
 from flowpheno.positivity.reference import find_counterpart, overlap, shift
 from flowpheno.positivity.spread import is_bimodal, positive_spread
@@ -103,7 +104,7 @@ def intensity_call(
         be negative against.
     """
     mask, marker = population.mask, antigen.name
-    linear = gated.sample.events[mask, gated.sample.column(marker)]
+    linear = gated.sample.events[spaced(mask), gated.sample.column(marker)]
     nothing = MarkerCall(
         marker=marker,
         call=Call.NOT_EVALUABLE,
@@ -180,7 +181,7 @@ def qualify(
     tuple of Qualifier
         Partial, heterogeneous, dim or bright; empty where nothing stands out.
     """
-    values = gated.decades.of(found.marker)[mask].astype(np.float64)
+    values = gated.decades.of(found.marker)[spaced(mask)].astype(np.float64)
     qualifiers = []
     share = found.percent.estimate if found.percent is not None else 100.0
     divided = limits.partial_low <= share <= limits.partial_high

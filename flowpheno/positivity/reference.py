@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flowpheno.positivity.cells import spaced
 from flowpheno.positivity.control import is_own
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def shift(gated: GatedTube, marker: Marker, mask: EventMask, reference: EventMas
         Difference of the medians in decades; defined for medians at or below zero too.
     """
     values = gated.decades.of(marker)
-    return float(np.median(values[mask]) - np.median(values[reference]))
+    return float(np.median(values[spaced(mask)]) - np.median(values[spaced(reference)]))
 
 
 def overlap(
@@ -114,9 +115,9 @@ def overlap(
         so means the same on a relative scale.
     """
     column = gated.sample.column(marker)
-    normal = gated.sample.events[reference, column]
+    normal = gated.sample.events[spaced(reference), column]
     low, high = np.percentile(normal, [limits.overlap_low, limits.overlap_high])
-    values = gated.sample.events[mask, column]
+    values = gated.sample.events[spaced(mask), column]
     return float(np.mean((values >= low) & (values <= high)))
 
 
@@ -157,7 +158,9 @@ def strong(
         if is_own(reference, mask, limits):
             reference = reference & ~mask
         if name and np.count_nonzero(reference) >= limits.minimum_events:
-            normal = factor * float(np.median(gated.sample.events[reference, column]))
-            upper = np.percentile(gated.sample.events[mask, column], limits.strong_quantile)
+            normal = factor * float(np.median(gated.sample.events[spaced(reference), column]))
+            upper = np.percentile(
+                gated.sample.events[spaced(mask), column], limits.strong_quantile
+            )
             return bool(upper > limits.strong_share * normal), name != rule.reference
     return None, False

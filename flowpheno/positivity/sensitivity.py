@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.compensation import changed_weights
+from flowpheno.positivity.cells import spaced
 from flowpheno.positivity.expression import end_of_negative
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from flowpheno.marker import Marker
     from flowpheno.positivity.control import Reach
     from flowpheno.positivity.limits import PositivityLimits
-
-_MOST_EVENTS = 20_000
 
 
 def percent_range(
@@ -50,7 +49,7 @@ def percent_range(
     """
     sample = gated.sample
     detector = sample.channels[sample.column(marker)].detector
-    population, negative = _rows(mask), _rows(control)
+    population, negative = spaced(mask), spaced(control)
     column = sample.column(marker)
     relative = gated.decades.relative
     as_is = None if beyond is None else beyond.as_is
@@ -73,8 +72,3 @@ def percent_range(
 
 def _column_of(gated: GatedTube, detector: str) -> int:
     return next(i for i, c in enumerate(gated.sample.channels) if c.detector == detector)
-
-
-def _rows(mask: EventMask) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    rows = np.flatnonzero(mask)
-    return rows[:: max(len(rows) // _MOST_EVENTS, 1)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.density import density
+from flowpheno.positivity.cells import spaced
 
 if TYPE_CHECKING:
     from flowpheno.arrays import EventMask, Values
@@ -40,9 +41,9 @@ def positive_spread(
     float or None
         Standard deviation in decades; None for too few, and on a relative scale.
     """
-    column = gated.sample.column(marker)
-    positive = mask & (gated.sample.events[:, column] > cut)
-    if gated.decades.relative or np.count_nonzero(positive) < limits.minimum_events:
+    rows = spaced(mask)
+    positive = rows[gated.sample.events[rows, gated.sample.column(marker)] > cut]
+    if gated.decades.relative or len(positive) < limits.minimum_events:
         return None
     values = np.sort(gated.decades.of(marker)[positive].astype(np.float64))  # sums in one order
     return float(np.std(values))
@@ -70,13 +71,15 @@ def is_bimodal(values: Values, limits: PositivityLimits) -> bool:
     out make a valley, and are no mode.
     """
     from sklearn.mixture import GaussianMixture  # noqa: PLC0415 - slow to import
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn
 
     if len(values) < limits.minimum_events:
         return False
     step = max(len(values) // _MIXTURE_EVENTS, 1)
     column = np.sort(values)[::step].reshape(-1, 1)
-    one = GaussianMixture(1, random_state=0).fit(column)
-    two = GaussianMixture(2, random_state=0).fit(column)
+    with threadpool_limits(1):  # few values: threads cost more than they gain, and reorder sums
+        one = GaussianMixture(1, init_params="k-means++", random_state=0).fit(column)
+        two = GaussianMixture(2, init_params="k-means++", random_state=0).fit(column)
     low, high = sorted(float(mean) for mean in two.means_[:, 0])
     if one.bic(column) - two.bic(column) <= limits.partial_bic:
         return False
