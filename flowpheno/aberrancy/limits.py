@@ -40,6 +40,10 @@ class AberrancyLimits:
         Fraction of the expected false positives a cluster must exceed.
     grown_excess : float
         Times the normal events to be expected among its members that a cluster must exceed.
+    grown_runaway : float
+        Times its number after two rounds from which a growing cluster has no border of its own.
+    grown_most : float
+        Times its flagged events up to which such a cluster still counts.
     mention_events, lod_events : int
         Events to mention, and to call, a cluster.
     independent_spill : float
@@ -114,6 +118,8 @@ class AberrancyLimits:
     degenerate_log10: float
     expected_share: float
     grown_excess: float
+    grown_runaway: float
+    grown_most: float
     mention_events: int
     lod_events: int
     independent_spill: float

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flowpheno.arrays import EventMask, Matrix, Values
 
 _ROUNDS = 6
+_EARLY = 2
 _PRIOR_EVENTS = 20.0
 _PRIOR_SD = 0.2
 _MOST_COMPONENTS = 3
@@ -37,10 +38,32 @@ class Membership:
     events: EventMask
     normal_share: float
 
+    @property
+    def count(self) -> int:
+        """Events."""
+        return int(np.count_nonzero(self.events))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Growth:
+    """What an aberrant cluster grows to.
+
+    Attributes
+    ----------
+    early : Membership
+        After two rounds.
+    settled : Membership
+        In the end. A population with a border of its own hardly grows on; the rim of a normal one
+        takes in all of it.
+    """
+
+    early: Membership
+    settled: Membership
+
 
 def refine_membership(
     template: NormalTemplate, events: Matrix, normal: Values, seed: EventMask
-) -> Membership:
+) -> Growth:
     """Assign events to the aberrant cluster or to the normal template, whichever explains them.
 
     Parameters
@@ -56,22 +79,30 @@ def refine_membership(
 
     Returns
     -------
-    Membership
+    Growth
         The seed itself where no event is more probable as a blast.
     """
-    member = seed.copy()
+    member, early = seed.copy(), None
     density, prior = _density(events[member]), _prior(member)
-    for _ in range(_ROUNDS):
+    for done in range(_ROUNDS):
+        if done == _EARLY:
+            early = Membership(events=member, normal_share=_normal_share(template, density, prior))
         changed = -mixture_surprise(density, events) - normal + prior > 0
         if not changed.any():
-            return Membership(events=seed, normal_share=0.0)
+            nothing = Membership(events=seed, normal_share=0.0)
+            return Growth(early=nothing, settled=nothing)
         if (changed == member).all():
             break
         member = changed
         density, prior = _density(events[member]), _prior(member)
+    settled = Membership(events=member, normal_share=_normal_share(template, density, prior))
+    return Growth(early=early or settled, settled=settled)
+
+
+def _normal_share(template: NormalTemplate, density: Density, prior: float) -> float:
     reference = template.reference[:: max(len(template.reference) // _COUNTED, 1)]
     alike = template.surprise(reference) - mixture_surprise(density, reference) + prior > 0
-    return Membership(events=member, normal_share=float(np.mean(alike)))
+    return float(np.mean(alike))
 
 
 def _prior(member: EventMask) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 from flowpheno.aberrancy.cluster import cluster_flagged
 from flowpheno.aberrancy.difference import cluster_aberrancies, independent
 from flowpheno.aberrancy.evidence import Aberrancy, AberrancyCall
-from flowpheno.aberrancy.membership import refine_membership
+from flowpheno.aberrancy.membership import Growth, Membership, refine_membership
 from flowpheno.marker import Marker
 from flowpheno.sample import ChannelKind
 
@@ -153,15 +153,34 @@ def _judge(
     first = _call(cells, seed, limits.expected_share * expected, limits)
     if first is None:
         return None
-    grown = refine_membership(cells.template, cells.events, -cells.surprise, seed)
-    if np.mean(cells.plasma[grown.events]) > _MOST:
+    growth = refine_membership(cells.template, cells.events, -cells.surprise, seed)
+    if np.mean(cells.plasma[growth.settled.events]) > _MOST:
         return None
-    normal = limits.grown_excess * grown.normal_share * len(cells.events)
-    second = _call(cells, grown.events, normal, limits)
+    second = _call_grown(cells, growth.settled, limits)
+    if growth.settled.count > limits.grown_runaway * growth.early.count:
+        return _without_border(cells, first, second, growth, limits)
     if second is None:
         return None
-    call = min(first.call, second.call, key=RANK.__getitem__)
-    return replace(second, call=call)
+    return replace(second, call=min(first.call, second.call, key=RANK.__getitem__))
+
+
+def _without_border(
+    cells: BLineage,
+    first: Suspect,
+    settled: Suspect | None,
+    growth: Growth,
+    limits: AberrancyLimits,
+) -> Suspect | None:
+    """Judge a cluster that runs into normal cells: suspicious at most, and before it ran."""
+    if settled is None and growth.settled.count > limits.grown_most * first.count:
+        return None
+    early = _call_grown(cells, growth.early, limits) or settled
+    return None if early is None else replace(early, call=AberrancyCall.SUSPICIOUS)
+
+
+def _call_grown(cells: BLineage, grown: Membership, limits: AberrancyLimits) -> Suspect | None:
+    chance = limits.grown_excess * grown.normal_share * len(cells.events)
+    return _call(cells, grown.events, chance, limits)
 
 
 def _call(

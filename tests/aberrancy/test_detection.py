@@ -91,7 +91,7 @@ def test_membership_gathers_the_blasts_and_leaves_the_normal_cells(simulate, gat
     events = b_lineage_events(gated, template.markers)
     truth = simulated.blasts[rows]
     seed = truth & (template.surprise(events) > template.threshold)
-    member = refine_membership(template, events, -template.surprise(events), seed).events
+    member = refine_membership(template, events, -template.surprise(events), seed).settled.events
     known = simulated.nucleated[rows]  # doublets and dying blasts may be members too
     assert f1(member & known, truth) >= f1(seed & known, truth) - 0.02
     assert member[truth].mean() > 0.85
@@ -102,7 +102,7 @@ def test_membership_of_one_event_is_that_event_or_its_like(template):
     seed = np.zeros(len(template.reference), bool)
     seed[0] = True
     reference = template.reference
-    grown = refine_membership(template, reference, -template.surprise(reference), seed)
+    grown = refine_membership(template, reference, -template.surprise(reference), seed).settled
     assert grown.events.shape == seed.shape
     assert 1 <= grown.events.sum() < len(seed) / 2
     assert grown.normal_share in {0.0, grown.events.mean()}  # the events are the reference itself
