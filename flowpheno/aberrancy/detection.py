@@ -16,6 +16,7 @@ from flowpheno.aberrancy.evidence import AberrancyCall, Detection
 from flowpheno.aberrancy.suspect import RANK, BLineage, find_suspects
 from flowpheno.aberrancy.template import (
     b_lineage_events,
+    cytometer_of,
     drift,
     fluorochromes_of,
     template_markers,
@@ -64,7 +65,10 @@ def template_mismatch(
             if template.fluorochromes.get(m) and here[m] and template.fluorochromes[m] != here[m]
         ]
         moved = drift(gated, template.markers, template.anchors, limits)
-        if differ:
+        cytometer = cytometer_of(gated)
+        if template.cytometers and cytometer and cytometer not in template.cytometers:
+            message = f"measured on {cytometer}, its marrows on {', '.join(template.cytometers)}"
+        elif differ:
             message = f"other fluorochrome: {', '.join(differ)}"
         elif abs(moved.largest) > limits.drift_abort_log10:
             value = moved.largest

@@ -82,6 +82,7 @@ def show(path: Annotated[Path, typer.Argument(help="A template")]) -> None:
         "fluorochromes": dict(template.fluorochromes),
         "normals": list(template.normals),
         "left_out": list(template.left_out),
+        "cytometers": list(template.cytometers),
         "events": len(template.reference),
         "threshold": template.threshold,
         "expected_flagged_share": float(template.rates[0]),

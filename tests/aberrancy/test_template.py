@@ -332,3 +332,26 @@ def test_a_tube_without_cd19_does_not_fit(template, simulate, gate, definitions)
     blind = gate(without(simulate(12_020, n_events=15_000).sample, "CD19"))
     finding = template_mismatch(blind, template, definitions.aberrancy)
     assert "B lineage cannot be gated" in refused(finding)
+
+
+@pytest.mark.parametrize(("here", "fits"), [("Simulated ", True), ("FACSCanto II", False)])
+def test_a_file_of_another_cytometer_does_not_fit(normal, template, definitions, here, fits):
+    gated = normal(20)
+    keywords = {**gated.sample.keywords, "$CYT": here}
+    other = replace(gated, sample=replace(gated.sample, keywords=keywords))
+    assert template.cytometers == ("simulated",)
+    finding = template_mismatch(other, template, definitions.aberrancy)
+    assert (finding is None) is fits
+    if finding is not None:
+        assert "measured on facscanto ii, its marrows on simulated" in finding.message
+
+
+def test_where_the_cytometer_is_not_said_it_is_not_held_against_a_file(
+    normal, template, definitions
+):
+    gated = normal(20)
+    silent = {k: v for k, v in gated.sample.keywords.items() if k != "$CYT"}
+    unsaid = replace(gated, sample=replace(gated.sample, keywords=silent))
+    assert template_mismatch(unsaid, template, definitions.aberrancy) is None
+    anywhere = replace(template, cytometers=())
+    assert template_mismatch(gated, anywhere, definitions.aberrancy) is None

@@ -8,6 +8,7 @@ from flowpheno.aberrancy.template.normal import NormalTemplate, log_normal
 from flowpheno.aberrancy.template.staining import (
     anchor_medians,
     b_lineage_events,
+    cytometer_of,
     fluorochromes_of,
     template_markers,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "anchor_medians",
     "b_lineage_events",
     "build_template",
+    "cytometer_of",
     "drift",
     "fluorochromes_of",
     "load_template",

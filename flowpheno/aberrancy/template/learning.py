@@ -12,6 +12,7 @@ from flowpheno.aberrancy.template.staining import (
     ANCHORS,
     anchor_medians,
     b_lineage_events,
+    cytometer_of,
     fluorochromes_of,
     template_markers,
 )
@@ -101,6 +102,7 @@ def build_template(
         fluorochromes=dyes,
         normals=tuple(order),
         left_out=left_out,
+        cytometers=tuple(sorted({cytometer_of(normals[m]) for m in order} - {""})),
         weights=weights,
         means=means,
         covariances=covariances,

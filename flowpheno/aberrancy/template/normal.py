@@ -30,6 +30,8 @@ class NormalTemplate:
         Marrows it was built from.
     left_out : tuple of str
         Marrows named as not normal after all.
+    cytometers : tuple of str
+        Cytometers the marrows were measured on (``$CYT``), sorted; empty where no file says it.
     weights, means, covariances : array
         Gaussian mixture over decades: ``(k,)``, ``(k, m)``, ``(k, m, m)``.
     threshold : float
@@ -50,6 +52,7 @@ class NormalTemplate:
     fluorochromes: Mapping[str, str]
     normals: tuple[str, ...]
     left_out: tuple[str, ...]
+    cytometers: tuple[str, ...]
     weights: Values
     means: Matrix
     covariances: np.ndarray[tuple[int, int, int], np.dtype[np.float64]]

@@ -56,6 +56,22 @@ def fluorochromes_of(gated: GatedTube) -> dict[str, str]:
     }
 
 
+def cytometer_of(gated: GatedTube) -> str:
+    """Name the cytometer of a tube.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        The tube.
+
+    Returns
+    -------
+    str
+        ``$CYT`` in lower case, blanks made one; empty where the file does not say.
+    """
+    return " ".join(gated.sample.keywords.get("$CYT", "").lower().split())
+
+
 def anchor_medians(
     gated: GatedTube, markers: Sequence[Marker], limits: AberrancyLimits
 ) -> dict[str, Values]:

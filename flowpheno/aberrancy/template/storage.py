@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from flowpheno.arrays import Matrix, Values
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the file changes its meaning."""
+_READ = frozenset({2, FORMAT})  # templates of format 2 do not name their cytometers
 _MAXIMUM_BYTES = 200_000_000
 _BROKEN = (
     *(ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError),
@@ -50,6 +51,7 @@ def save_template(template: NormalTemplate, path: Path) -> None:
         "fluorochromes": dict(template.fluorochromes),
         "normals": list(template.normals),
         "left_out": list(template.left_out),
+        "cytometers": list(template.cytometers),
         "threshold": template.threshold,
         "levels": template.levels.tolist(),
         "rates": template.rates.tolist(),
@@ -99,7 +101,7 @@ def load_template(path: Path) -> NormalTemplate:
 
 
 def _from_facts(facts: dict[str, object], arrays: Mapping[str, Matrix]) -> NormalTemplate:
-    if facts.get("format") != FORMAT:
+    if facts.get("format") not in _READ:
         raise ValueError(f"format {facts.get('format')!r}, expected {FORMAT}")
     markers = tuple(Marker(m) for m in _strings(facts["markers"]))
     _check_arrays(arrays, len(markers))
@@ -120,6 +122,7 @@ def _from_facts(facts: dict[str, object], arrays: Mapping[str, Matrix]) -> Norma
         fluorochromes={str(a): str(b) for a, b in fluorochromes.items()},
         normals=_strings(facts["normals"]),
         left_out=_strings(facts["left_out"]),
+        cytometers=_strings(facts.get("cytometers", [])),
         weights=arrays["weights"],
         means=arrays["means"],
         covariances=arrays["covariances"],
