@@ -44,6 +44,9 @@ class AberrancyLimits:
         Times its number after two rounds from which a growing cluster has no border of its own.
     grown_most : float
         Times its flagged events up to which such a cluster still counts.
+    grown_far : float
+        Units of log density above the threshold from which aberrant events stay suspicious,
+        whatever they grow to.
     mention_events, lod_events : int
         Events to mention, and to call, a cluster.
     independent_spill : float
@@ -120,6 +123,7 @@ class AberrancyLimits:
     grown_excess: float
     grown_runaway: float
     grown_most: float
+    grown_far: float
     mention_events: int
     lod_events: int
     independent_spill: float

@@ -172,10 +172,18 @@ def _without_border(
     limits: AberrancyLimits,
 ) -> Suspect | None:
     """Judge a cluster that runs into normal cells: suspicious at most, and before it ran."""
-    if settled is None and growth.settled.count > limits.grown_most * first.count:
-        return None
-    early = _call_grown(cells, growth.early, limits) or settled
+    beyond = settled is None and growth.settled.count > limits.grown_most * first.count
+    early = None if beyond else _call_grown(cells, growth.early, limits) or settled
+    if early is None and _is_far(cells, first, limits):
+        early = first
     return None if early is None else replace(early, call=AberrancyCall.SUSPICIOUS)
+
+
+def _is_far(cells: BLineage, first: Suspect, limits: AberrancyLimits) -> bool:
+    """Whether aberrant events lie where no rim of a normal population reaches."""
+    excess = cells.surprise[first.members] - cells.template.threshold
+    aberrant = first.call is AberrancyCall.ABERRANT
+    return aberrant and bool(np.median(excess) >= limits.grown_far)
 
 
 def _call_grown(cells: BLineage, grown: Membership, limits: AberrancyLimits) -> Suspect | None:

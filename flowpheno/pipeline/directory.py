@@ -14,6 +14,7 @@ from flowpheno.errors import FlowphenoError, ManifestError
 from flowpheno.fcs.spillover import changes_nothing
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.panel.definitions import load_definitions, with_scheme
+from flowpheno.panel.files import fingerprint
 from flowpheno.pipeline.control_tubes import control_tube
 from flowpheno.pipeline.diagnosis import comparators
 from flowpheno.pipeline.drawn import read_drawn_gates
@@ -25,11 +26,12 @@ from flowpheno.specimen import Specimen
 from flowpheno.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from flowpheno.aberrancy.template import NormalTemplate
     from flowpheno.fcs.spillover import Spillover
+    from flowpheno.learning import LearnedModel
     from flowpheno.panel.definitions import Definitions
     from flowpheno.pipeline.drawn import DrawnGates
     from flowpheno.reading import TableScale
@@ -69,6 +71,8 @@ class Options:
         Processes.
     scheme : str
         Percent rule of positivity; empty for that of the definitions.
+    model : Path or None
+        Learned model that is asked as well.
     """
 
     known_bcp_all: bool = False
@@ -82,6 +86,7 @@ class Options:
     gates: Path | None = None
     jobs: int = 1
     scheme: str = ""
+    model: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -117,12 +122,13 @@ def classify_files(
     Raises
     ------
     FlowphenoError
-        If the definitions, the template, the matrix or the drawn gates cannot be used: nothing
-        could be judged then.
+        If the definitions, the template, the model, the matrix or the drawn gates cannot be used:
+        nothing could be judged then.
     """
     definitions = _definitions(options)
     _template(options)  # a template that cannot be used is refused before any file is judged
     _matrix(options)
+    _model(options)
     gates = _gates(options)
     files = find_files(paths)
     missing = _not_there(files, options.manifest)
@@ -141,6 +147,7 @@ def classify_files(
         ),
         simulated=any(j.simulated for j in judged),
         gates=gates,
+        model=options.model,
     )
 
 
@@ -151,6 +158,7 @@ def make_run(
     simulated: bool,
     failures: Sequence[Failure] = (),
     gates: DrawnGates | None = None,
+    model: Path | None = None,
 ) -> Run:
     """Date what was found, and say by which version and definitions.
 
@@ -166,6 +174,8 @@ def make_run(
         Files that could not be used.
     gates : DrawnGates or None
         Gates that a person drew; their hash stands among those of the definitions.
+    model : Path or None
+        Learned model; as do they.
 
     Returns
     -------
@@ -180,6 +190,7 @@ def make_run(
         definitions={
             **definitions.hashes,
             **({} if gates is None else {f"gates: {gates.name}": gates.sha256}),
+            **({} if model is None else {f"model: {model.stem}": fingerprint([model])}),
         },
         simulated=simulated,
         overridden=definitions.overridden,
@@ -199,6 +210,14 @@ def _gates(options: Options) -> DrawnGates | None:
     return None if options.gates is None else read_drawn_gates(options.gates, options.panels)
 
 
+def _model(options: Options) -> LearnedModel | None:
+    if options.model is None:
+        return None
+    from flowpheno.learning import load_model  # noqa: PLC0415 - one use
+
+    return load_model(options.model)
+
+
 def _not_there(files: Sequence[Path], manifest: Mapping[Path, ManifestRow]) -> tuple[Failure, ...]:
     """Name rows of the manifest whose file is nowhere: a slip of the pen loses a history."""
     known = {path.resolve() for path in files}
@@ -210,13 +229,21 @@ def _not_there(files: Sequence[Path], manifest: Mapping[Path, ManifestRow]) -> t
 
 def _judge_all(
     names: Sequence[str], groups: Mapping[str, Sequence[Path]], options: Options
-) -> list[tuple[str, _Judged]] | zip[tuple[str, _Judged]]:
+) -> Iterator[tuple[str, _Judged]]:
     work = [(name, tuple(groups[name]), options) for name in names]
     if options.jobs <= 1 or len(work) <= 1:
-        return zip(names, map(_judge, work), strict=True)
-    pool = ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn"))
-    with pool:
-        return list(zip(names, pool.map(_judge, work), strict=True))
+        yield from zip(names, map(_judge, work), strict=True)
+        return
+    context = get_context("spawn")
+    with ProcessPoolExecutor(options.jobs, context, initializer=_use_one_thread) as pool:
+        yield from zip(names, pool.map(_judge, work), strict=True)
+
+
+def _use_one_thread() -> None:
+    """Keep processes side by side from fighting over the cores."""
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - in workers only
+
+    threadpool_limits(1)
 
 
 def _judge(work: tuple[str, Sequence[Path], Options]) -> _Judged:
@@ -263,6 +290,7 @@ def _judge(work: tuple[str, Sequence[Path], Options]) -> _Judged:
             comparators(_template(options), before, definitions),
             events=options.events,
             gates=_gates(options),
+            model=_model(options),
         )
     except FlowphenoError as error:
         failures += [failure_of(path, error) for path in paths]
