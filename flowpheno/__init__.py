@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flowpheno import errors as errors
     from flowpheno import gates as gates
+    from flowpheno import registry as registry
     from flowpheno.api import Classified as Classified
     from flowpheno.api import Cohort as Cohort
     from flowpheno.api import Gated as Gated
@@ -91,7 +92,12 @@ _HOME = {
     "to_anndata": "flowpheno.api",
     "write_sample": "flowpheno.writing",
 }
-_MODULES = ("errors", "gates", "transform")  # `transform` is a package that can be called
+_MODULES = (
+    "errors",
+    "gates",
+    "registry",
+    "transform",
+)  # `transform` is a package that can be called
 
 __all__ = [
     "Classified",
@@ -127,6 +133,7 @@ __all__ = [
     "read_fcs",
     "read_spillover_csv",
     "read_strategy",
+    "registry",
     "sample_from_table",
     "score",
     "to_anndata",

@@ -12,7 +12,9 @@
   * NotationError            a typed phenotype cannot be understood
   * ManifestError            a manifest row cannot be used
   * TemplateError            a normal template cannot be built, read or used
+  * ModelError               a learned model cannot be trained, read or used
   * ResultsError             a results folder cannot be read
+  * RegistryError            a registry cannot be opened, read, written or believed
   * LabelError               labels cannot be read, or do not fit what they are held against
   * SimulationError          the specification cannot give the marrow asked for
   * MissingPackageError      a package that only interchange needs is not installed
@@ -115,8 +117,16 @@ class TemplateError(FlowphenoError, ValueError):
     """A normal template cannot be built, read or used."""
 
 
+class ModelError(FlowphenoError, ValueError):
+    """A learned model cannot be trained, read or used."""
+
+
 class ResultsError(FlowphenoError, ValueError):
     """A results folder cannot be read."""
+
+
+class RegistryError(FlowphenoError, ValueError):
+    """A registry cannot be opened, read, written or believed."""
 
 
 class LabelError(FlowphenoError, ValueError):

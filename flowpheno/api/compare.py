@@ -9,7 +9,8 @@ from flowpheno.api.judge import classify, optional_path
 from flowpheno.api.values import Cohort
 from flowpheno.errors import ResultsError
 from flowpheno.pipeline.directory import Options
-from flowpheno.pipeline.pair import compare_results, run_of
+from flowpheno.pipeline.history import run_of_side
+from flowpheno.pipeline.pair import compare_results
 from flowpheno.results import SpecimenResult
 from flowpheno.sample import Sample
 
@@ -27,6 +28,7 @@ def compare(
     *,
     known_bcp_all: bool = False,
     template: Path | str | None = None,
+    registry: Path | str = "",
     definitions: Definitions | None = None,
 ) -> Comparison:
     """Say marker by marker what was kept, gained, lost or shifted.
@@ -34,11 +36,14 @@ def compare(
     Parameters
     ----------
     diagnosis, relapse : Cohort or SpecimenResult or Sample or Path or str
-        What `classify` gave, a tube, an FCS file, or a results folder with one specimen.
+        What `classify` gave, a tube, an FCS file, a results folder with one specimen, or
+        ``"registry:SPECIMEN"``.
     known_bcp_all : bool
         History, for tubes and files.
     template : Path or str or None
         Normal template, for tubes and files.
+    registry : Path or str
+        The registry that such a specimen is in: a file or a URL.
     definitions : Definitions or None
         Limits of shifts; None for those that come with flowpheno.
 
@@ -53,11 +58,16 @@ def compare(
         If a side cannot be used, or the relapse holds no aberrant population.
     """
     options = Options(known_bcp_all=known_bcp_all, template=optional_path(template))
-    sides = [_result(side, options, definitions) for side in (diagnosis, relapse)]
+    sides = [
+        _result(side, options, definitions, registry=str(registry))
+        for side in (diagnosis, relapse)
+    ]
     return compare_results(sides[0], sides[1], definitions)
 
 
-def _result(side: Side, options: Options, definitions: Definitions | None) -> SpecimenResult:
+def _result(
+    side: Side, options: Options, definitions: Definitions | None, *, registry: str
+) -> SpecimenResult:
     match side:
         case SpecimenResult():
             return side
@@ -74,4 +84,4 @@ def _result(side: Side, options: Options, definitions: Definitions | None) -> Sp
             )
             return judged.result
         case Path() | str():
-            return run_of(Path(side), options).specimens[0]
+            return run_of_side(Path(side), options, registry).specimens[0]

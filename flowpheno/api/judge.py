@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 from flowpheno.aberrancy.template import NormalTemplate, load_template
 from flowpheno.api.values import Classified, Cohort
+from flowpheno.errors import RegistryError
 from flowpheno.gates import Strategy
 from flowpheno.panel.definitions import load_definitions
 from flowpheno.pipeline.diagnosis import comparators
 from flowpheno.pipeline.directory import SIMULATED_KEYWORD, Options, classify_files, make_run
 from flowpheno.pipeline.drawn import drawn_in_memory, read_drawn_gates
+from flowpheno.pipeline.history import remember
 from flowpheno.pipeline.manifest import read_manifest
 from flowpheno.pipeline.progress import progress_bar
 from flowpheno.pipeline.specimen import judge_tubes
 from flowpheno.pipeline.tube import analyse_tube
 from flowpheno.reading import read_fcs
+from flowpheno.registry import Signature, open_registry
 from flowpheno.sample import Sample
 from flowpheno.specimen import Specimen
 
@@ -104,6 +107,8 @@ def classify_directory(  # noqa: PLR0913 - what the command line takes
     panels: Path | str | None = None,
     gates: Path | str | None = None,
     scheme: str = "",
+    registry: Path | str | None = None,
+    who: str = "",
     jobs: int = 1,
 ) -> Cohort:
     """Judge every marrow of a folder; one broken file costs one row.
@@ -126,6 +131,11 @@ def classify_directory(  # noqa: PLR0913 - what the command line takes
         Gates that a person drew, or the name of a strategy; see `classify`.
     scheme : str
         Percent rule of positivity, such as ``"aieop_bfm"``; empty for that of the definitions.
+    registry : Path or str or None
+        Registry of the laboratory: specimens that have a patient are stored, and compared with
+        the patient's earliest positive one.
+    who : str
+        Who stores them; must be given with a registry.
     jobs : int
         Specimens judged at a time.
 
@@ -137,8 +147,10 @@ def classify_directory(  # noqa: PLR0913 - what the command line takes
     Raises
     ------
     FlowphenoError
-        If manifest, template, definitions or gates cannot be used.
+        If manifest, template, definitions, gates or registry cannot be used.
     """
+    if registry is not None:
+        _check_registry(registry, who)
     options = Options(
         known_bcp_all=known_bcp_all,
         template=optional_path(template),
@@ -150,7 +162,20 @@ def classify_directory(  # noqa: PLR0913 - what the command line takes
         jobs=jobs,
     )
     with progress_bar("Judging") as advance:
-        return Cohort(run=classify_files([Path(path)], options, progress=advance))
+        run = classify_files([Path(path)], options, progress=advance)
+    if registry is None:
+        return Cohort(run=run)
+    definitions = load_definitions(options.panels)
+    memory = remember(run, registry, Signature(who=who), definitions=definitions)
+    return Cohort(run=run, memory=memory)
+
+
+def _check_registry(registry: Path | str, who: str) -> None:
+    """Refuse before any file is judged."""
+    if not who.strip():
+        raise RegistryError("who stores a result must be said")
+    with open_registry(registry):
+        return
 
 
 def optional_path(path: Path | str | None) -> Path | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flowpheno.marker import Marker, canonical_marker
 from flowpheno.panel.vocabulary import builtin_vocabulary
 from flowpheno.pipeline.pictures import marker_plot, pair_plot
+from flowpheno.pipeline.remembered import write_remembered
 from flowpheno.results import (
     Run,
     SpecimenResult,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from flowpheno.pipeline.history import Memory
     from flowpheno.pipeline.tube import TubeAnalysis
     from flowpheno.verdict import Verdict
 
@@ -36,9 +38,12 @@ class Cohort:
     ----------
     run : Run
         Everything, as it is written to ``results.json``.
+    memory : Memory or None
+        What the registry took and knew; None without one.
     """
 
     run: Run
+    memory: Memory | None = None
 
     def __repr__(self) -> str:
         run = self.run
@@ -86,11 +91,13 @@ class Cohort:
         """
         folder = Path(out)
         results = write_results(self.run, folder)
+        known = () if self.memory is None else self.memory.remembered
+        earlier = write_remembered(known, folder, pages=report) if known else {}
         if not report:
             return results
         from flowpheno.report.html import write_report  # noqa: PLC0415 - matplotlib is slow
 
-        return write_report(self.run, folder)
+        return write_report(self.run, folder, earlier=earlier)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)

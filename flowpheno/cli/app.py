@@ -18,10 +18,12 @@ from flowpheno.cli.evaluate import evaluate
 from flowpheno.cli.gate import gate
 from flowpheno.cli.inspect import inspect
 from flowpheno.cli.panels import panels as panels_app
+from flowpheno.cli.registry import app as registry_app
 from flowpheno.cli.score import score
 from flowpheno.cli.simulate import app as simulate_app
 from flowpheno.cli.simulate_specimen import relapse, specimen
 from flowpheno.cli.template import app as template_app
+from flowpheno.cli.train import train
 from flowpheno.errors import FlowphenoError
 from flowpheno.version import VERSION
 
@@ -54,7 +56,13 @@ app.command(help="Count what gates hold: Gating-ML 2.0, a FlowJo workspace or YA
 app.command(help="Judge a patient with several specimens, some without flow.")(case)
 app.command(help="Score a phenotype typed from a report.")(score)
 app.add_typer(panels_app, name="panels", help="List, show, check the definitions in use.")
+app.add_typer(
+    registry_app, name="registry", help="The laboratory's memory: results of years, checkable."
+)
 app.add_typer(template_app, name="template", help="Build and show normal templates.")
+app.command(
+    help="Learn the blast probability of a cell from labelled files: evidence, no verdict."
+)(train)
 app.command(help="Hold results against labels: F1, blast fractions, verdicts by decade.")(evaluate)
 simulate_app.command(help="Several tubes of one specimen.")(specimen)
 simulate_app.command(help="One patient at diagnosis and at relapse.")(relapse)

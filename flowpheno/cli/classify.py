@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from flowpheno.pipeline.manifest import ManifestRow
     from flowpheno.results import Run
+
+    Remarks: TypeAlias = Mapping[tuple[str, str], tuple[str, str]]
 
 _SHOWN = 5
 _BARE = "files have no row in the manifest and are judged without one"
@@ -41,6 +44,12 @@ def classify(
             "Repeat for several"
         ),
     ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            help="Learned model of `train`: one more line of evidence, never the verdict"
+        ),
+    ] = None,
     gates: Annotated[
         Path | None,
         typer.Option(
@@ -64,6 +73,17 @@ def classify(
     known_bcp_all: Annotated[
         bool, typer.Option("--known-bcp-all", help="B-precursor ALL was established before")
     ] = False,
+    registry: Annotated[
+        str,
+        typer.Option(
+            help="Store specimens that have a patient, and compare them with the patient's "
+            "diagnosis: a file, or postgresql://USER@HOST/DATABASE"
+        ),
+    ] = "",
+    who: Annotated[
+        str, typer.Option(help="Who stores; the name of the account if not given")
+    ] = "",
+    reason: Annotated[str, typer.Option(help="Why results that are stored are replaced")] = "",
     events: Annotated[
         bool, typer.Option("--events", help="Write the membership of every event as Parquet")
     ] = False,
@@ -89,6 +109,8 @@ def classify(
         Spillover matrix.
     diagnosis : list of Path or None
         Tubes of the patient's diagnosis, where the manifest does not name them.
+    model : Path or None
+        Learned model that is asked as well.
     gates : Path or None
         Gates that a person drew.
     scale : str
@@ -97,6 +119,10 @@ def classify(
         Percent rule of positivity; empty for that of the definitions.
     known_bcp_all : bool
         History of every specimen the manifest says nothing of.
+    registry : str
+        Registry of the laboratory; empty for none.
+    who, reason : str
+        For its audit log.
     events : bool
         Write the membership of every event.
     report : bool
@@ -122,6 +148,7 @@ def classify(
     if missing:
         raise typer.BadParameter(f"does not exist: {', '.join(map(str, missing))}")
     rows = {} if manifest is None else read_manifest(manifest)
+    person = _checked(registry, who) if registry else ""
     out.mkdir(parents=True, exist_ok=True)  # a folder that cannot be written to costs no hour
     options = Options(
         known_bcp_all=known_bcp_all,
@@ -134,6 +161,7 @@ def classify(
         events=events,
         manifest=rows,
         gates=gates,
+        model=model,
         jobs=jobs,
     )
     if manifest is not None:
@@ -143,13 +171,56 @@ def classify(
     if not run.specimens and not run.failures:
         raise typer.BadParameter("no FCS file among what was given")
     write_results(run, out)
-    if report:
-        from flowpheno.report.html import write_report
-
-        page = write_report(run, out, definitions=panels)
-        typer.echo(f"Page to open: {page}", err=True)
+    earlier: Remarks = {}
+    try:
+        if registry:
+            place = _Place(registry, person, reason)
+            earlier = _remember(run, place, out, panels, pages=report)
+    finally:  # what was judged is shown, whatever becomes of the registry
+        if report:
+            _write_pages(run, out, panels, earlier)
     say(run, as_json=as_json)
     return 1 if run.failures else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where and how results are stored."""
+
+    registry: str
+    who: str
+    reason: str
+
+
+def _checked(registry: str, who: str) -> str:
+    """Name who stores; a registry that cannot be used is refused before any file is judged."""
+    from flowpheno.cli.registry import person_of
+    from flowpheno.registry import open_registry
+
+    with open_registry(registry):
+        return person_of(who)
+
+
+def _remember(run: Run, place: _Place, out: Path, panels: Path | None, *, pages: bool) -> Remarks:
+    """Store the run, write what the registry knew beside it, say what could not be stored."""
+    from flowpheno.cli.registry import say_stored
+    from flowpheno.panel.definitions import load_definitions
+    from flowpheno.pipeline.history import remember
+    from flowpheno.pipeline.remembered import write_remembered
+    from flowpheno.registry import Signature
+
+    signature = Signature(who=place.who, reason=place.reason)
+    definitions = load_definitions(panels)
+    memory = remember(run, place.registry, signature, definitions=definitions)
+    say_stored(memory.stored)
+    return write_remembered(memory.remembered, out, pages=pages, panels=panels)
+
+
+def _write_pages(run: Run, out: Path, panels: Path | None, earlier: Remarks) -> None:
+    from flowpheno.report.html import write_report
+
+    page = write_report(run, out, definitions=panels, earlier=earlier)
+    typer.echo(f"Page to open: {page}", err=True)
 
 
 def say(run: Run, *, as_json: bool) -> None:

@@ -12,16 +12,21 @@ import typer
 if TYPE_CHECKING:
     from flowpheno.comparison import Comparison
 
+_SIDE = "FCS file, results folder, or registry:SPECIMEN"
+
 
 def compare(
-    diagnosis: Annotated[Path, typer.Argument(help="FCS file, or a results folder")],
-    relapse: Annotated[Path, typer.Argument(help="FCS file, or a results folder")],
+    diagnosis: Annotated[Path, typer.Argument(help=_SIDE)],
+    relapse: Annotated[Path, typer.Argument(help=_SIDE)],
     out: Annotated[Path | None, typer.Option("--out", help="Folder for tables and a page")] = None,
     template: Annotated[Path | None, typer.Option(help="Normal template")] = None,
     panels: Annotated[Path | None, typer.Option(help="Folder of definitions of your own")] = None,
     known_bcp_all: Annotated[
         bool, typer.Option("--known-bcp-all", help="B-precursor ALL was established before")
     ] = False,
+    registry: Annotated[
+        str, typer.Option(help="Where registry:SPECIMEN is: a file, or a PostgreSQL URL")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> int:
     """Say marker by marker what was kept, gained, lost or shifted.
@@ -29,7 +34,8 @@ def compare(
     Parameters
     ----------
     diagnosis, relapse : Path
-        FCS file, or the results folder of an earlier run with one specimen.
+        FCS file, the results folder of an earlier run with one specimen, or
+        ``registry:SPECIMEN`` (or ``registry:PATIENT/SPECIMEN``).
     out : Path or None
         Folder for ``shifts.csv``, ``comparison.json`` and a page.
     template : Path or None
@@ -38,6 +44,8 @@ def compare(
         Definitions of your own.
     known_bcp_all : bool
         History, for files.
+    registry : str
+        The registry that such a specimen is in.
     as_json : bool
         Print JSON instead of a table.
 
@@ -48,13 +56,16 @@ def compare(
     """
     from flowpheno.panel.definitions import load_definitions
     from flowpheno.pipeline.directory import Options
-    from flowpheno.pipeline.pair import compare_results, run_of
+    from flowpheno.pipeline.history import PREFIX, run_of_side
+    from flowpheno.pipeline.pair import compare_results
 
-    missing = [path for path in (diagnosis, relapse) if not path.exists()]
+    sides = (diagnosis, relapse)
+    stored = [side for side in sides if registry and str(side).startswith(PREFIX)]
+    missing = [side for side in sides if side not in stored and not side.exists()]
     if missing:
         raise typer.BadParameter(f"does not exist: {', '.join(map(str, missing))}")
     options = Options(known_bcp_all=known_bcp_all, template=template, panels=panels)
-    earlier, later = (run_of(path, options) for path in (diagnosis, relapse))
+    earlier, later = (run_of_side(side, options, registry) for side in sides)
     comparison = compare_results(
         earlier.specimens[0], later.specimens[0], load_definitions(panels)
     )

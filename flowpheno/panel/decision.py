@@ -33,6 +33,7 @@ _FORBID_A_NEGATIVE = frozenset(
         ReasonCode.TUBE_SWAP_SUSPECTED,
         ReasonCode.GATE_REMOVED_CANDIDATES,
         ReasonCode.GATE_BLASTS_UNSUPPORTED,
+        ReasonCode.MODEL_DISAGREES,
     }
 )
 """A laboratory may add reasons; with one of these a negative would not be one."""

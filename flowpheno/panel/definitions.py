@@ -11,6 +11,7 @@ from flowpheno.aberrancy.limits import AberrancyLimits
 from flowpheno.compensation import CompensationLimits
 from flowpheno.errors import PanelError
 from flowpheno.gating.limits import GatingLimits
+from flowpheno.learning.limits import LearningLimits
 from flowpheno.panel.clonality import ClonalityRules, load_clonality_rules
 from flowpheno.panel.comparison import ComparisonLimits, load_comparison_limits
 from flowpheno.panel.decision import DecisionRules, load_decision_rules
@@ -56,6 +57,8 @@ class Definitions:
         Marker calls.
     aberrancy : AberrancyLimits
         Search for aberrant cells.
+    learning : LearningLimits
+        Learned models.
     decision : DecisionRules
         Specimen verdict.
     mrd : MrdRules
@@ -91,6 +94,7 @@ class Definitions:
     populations: PopulationDefinitions
     positivity: PositivityLimits
     aberrancy: AberrancyLimits
+    learning: LearningLimits
     decision: DecisionRules
     mrd: MrdRules
     clonality: ClonalityRules
@@ -175,6 +179,7 @@ def _load(directory: Path | None) -> Definitions:
         populations=load_populations(files["populations.yaml"]),
         positivity=load_limits(files["positivity.yaml"], PositivityLimits, markers=markers),
         aberrancy=load_limits(files["aberrancy.yaml"], AberrancyLimits, markers=markers),
+        learning=load_limits(files["learning.yaml"], LearningLimits, markers=markers),
         decision=load_decision_rules(home("decision.yaml")),
         mrd=load_mrd_rules(home("mrd.yaml")),
         clonality=load_clonality_rules(home("clonality.yaml")),

@@ -9,6 +9,7 @@ from flowpheno.compensation import CompensationLimits
 from flowpheno.errors import PanelError
 from flowpheno.gating.definition import PopulationDefinitions
 from flowpheno.gating.limits import GatingLimits
+from flowpheno.learning.limits import LearningLimits
 from flowpheno.panel.case import CaseLimits
 from flowpheno.panel.clonality import ClonalityRules
 from flowpheno.panel.comparison import ComparisonLimits
@@ -58,6 +59,7 @@ KINDS: Mapping[str, type[BaseModel]] = {
     "aberrancy": limits_model(AberrancyLimits),
     "compensation": limits_model(CompensationLimits),
     "gating": limits_model(GatingLimits),
+    "learning": limits_model(LearningLimits),
     "populations": limits_model(PopulationDefinitions),
     "positivity": limits_model(PositivityLimits),
     "qc": limits_model(QcLimits),

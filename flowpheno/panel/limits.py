@@ -21,6 +21,7 @@ _Limits = TypeVar("_Limits")
 
 _MARKERS = {
     "aberrancy": ("cross_lineage", "only_without_cd34"),
+    "learning": ("aligned_to.*",),
     "positivity": ("expected", "masks.*.marker", "strong_references"),
     "qc": ("margin.kept_markers",),
 }

@@ -26,7 +26,8 @@ def membership_table(tube: TubeAnalysis, *, other: bool) -> pd.DataFrame:
     -------
     DataFrame
         One row an event: ``population`` (most specific), a boolean column for each quality step
-        and population, ``blasts``, ``aberrancy_score`` (NaN where it was not scored).
+        and population, ``blasts``, ``aberrancy_score`` (NaN where it was not scored), and with a
+        learned model ``blast_probability`` (NaN where it says nothing).
     """
     import pandas as pd  # noqa: PLC0415 - slow to import
 
@@ -53,4 +54,6 @@ def membership_table(tube: TubeAnalysis, *, other: bool) -> pd.DataFrame:
         **drawn,
     }
     table["aberrancy_score"] = tube.detection.score
+    if tube.learned is not None:
+        table["blast_probability"] = tube.learned.probability
     return pd.DataFrame(table)

@@ -30,6 +30,8 @@ from flowpheno.pipeline.membership import membership_table
 from flowpheno.pipeline.pictures import draw_plots
 from flowpheno.pipeline.tube import TubeAnalysis, analyse_tube
 from flowpheno.pipeline.wording import (
+    disagreement_codes,
+    disagreement_sentences,
     edit_sentences,
     evidence_sentences,
     limitation_sentences,
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from flowpheno.aberrancy.template import NormalTemplate
     from flowpheno.clonality import ClonalityAssessment
     from flowpheno.decision import Decision
+    from flowpheno.learning import LearnedModel
     from flowpheno.lineage import LineageScores
     from flowpheno.panel.definitions import Definitions
     from flowpheno.pipeline.drawn import DrawnGates
@@ -83,6 +86,7 @@ _KAPPA, _LAMBDA = Marker("sIgK"), Marker("sIgL")
 class _Decided:
     """The verdict on some tubes, and what it rests on."""
 
+    tubes: tuple[TubeAnalysis, ...]
     linked: LinkedSpecimen
     scores: LineageScores
     clonality: ClonalityAssessment | None
@@ -97,6 +101,7 @@ def classify_specimen(
     *,
     events: bool = False,
     gates: DrawnGates | None = None,
+    model: LearnedModel | None = None,
 ) -> SpecimenResult:
     """Judge one specimen.
 
@@ -113,6 +118,8 @@ def classify_specimen(
         Whether to keep the membership of every event.
     gates : DrawnGates or None
         Gates that a person drew, for the tubes that they fit; see `hold_to_own`.
+    model : LearnedModel or None
+        A model that is asked as well: evidence, which may forbid a negative and no more.
 
     Returns
     -------
@@ -121,7 +128,8 @@ def classify_specimen(
         its phenotype where they found the population too.
     """
     tubes = [
-        analyse_tube(tube, specimen, definitions, against, gates=gates) for tube in specimen.tubes
+        analyse_tube(tube, specimen, definitions, against, gates=gates, model=model)
+        for tube in specimen.tubes
     ]
     return judge_tubes(specimen, tubes, definitions, against, events=events)
 
@@ -207,8 +215,9 @@ def _decide(
     scores = score_lineage(linked.phenotype, definitions.scores)
     clonality = _clonality(linked, definitions)
     facts = _facts(specimen, linked, scores, clonality, definitions)
-    facts = replace(facts, reasons=facts.reasons | drawn)
+    facts = replace(facts, reasons=facts.reasons | drawn | disagreement_codes(tubes))
     return _Decided(
+        tubes=tuple(tubes),
         linked=linked,
         scores=scores,
         clonality=clonality,
@@ -346,13 +355,13 @@ def _verdict(
     known = clonality is not None and bool(n_blasts)
     lineage = facts.lineage if n_blasts else Lineage.NOT_EVALUABLE
     compared = template is not None and tube.detection.method == "template"
-    reasons = decision.reasons
+    reasons, disagreements = decision.reasons, disagreement_sentences(decided.tubes)
     if n_blasts and (clonality is None or clonality.clonality is Clonality.NOT_ASSESSABLE):
         reasons |= {ReasonCode.CLONALITY_NOT_ASSESSABLE}
     return Verdict(
         verdict=decision.verdict,
         reasons=tuple(sorted(reasons)),
-        evidence=evidence_sentences(tube, decision, facts),
+        evidence=(*disagreements, *evidence_sentences(tube, decision, facts)),
         limitations=limitation_sentences(linked, decision, clonality, definitions, lod=lod),
         n_blasts=n_blasts,
         n_nucleated=n,

@@ -16,6 +16,7 @@ from flowpheno.aberrancy.non_b import find_non_b_blasts
 from flowpheno.compensation import check_spillover, compensate
 from flowpheno.gating import GatedTube, gate_tube
 from flowpheno.gating.resolve import resolve
+from flowpheno.learning import LearnedEvidence, LearnedModel, consult
 from flowpheno.pipeline.control_tubes import control_intensities
 from flowpheno.pipeline.described import described, described_beside
 from flowpheno.pipeline.drawn import draw
@@ -77,6 +78,8 @@ class TubeAnalysis:
         The same tube by flowpheno's own gates, where drawn ones took the place of some.
     recognition : Recognition or None
         Which tube of the definitions it is, or resembles.
+    learned : LearnedEvidence or None
+        What a learned model says of it; None without a model.
     """
 
     raw: Sample
@@ -91,6 +94,7 @@ class TubeAnalysis:
     others: tuple[Population, ...] = ()
     unedited: TubeAnalysis | None = None
     recognition: Recognition | None = None
+    learned: LearnedEvidence | None = None
 
     @property
     def n_blasts(self) -> int:
@@ -114,6 +118,7 @@ class _Acquired:
     definitions: Definitions
     against: Comparators
     fmo: Mapping[Marker, ControlStain]
+    model: LearnedModel | None
 
 
 def analyse_tube(
@@ -123,6 +128,7 @@ def analyse_tube(
     against: Comparators | None = None,
     *,
     gates: DrawnGates | None = None,
+    model: LearnedModel | None = None,
 ) -> TubeAnalysis:
     """Take one tube through all stages.
 
@@ -139,6 +145,8 @@ def analyse_tube(
     gates : DrawnGates or None
         Gates that a person drew. The tube is then judged twice, without them and with those that
         have the name of a population in its place, so that nothing they change goes unsaid.
+    model : LearnedModel or None
+        A model that is asked as well, after everything else.
 
     Returns
     -------
@@ -157,6 +165,7 @@ def analyse_tube(
         definitions=definitions,
         against=against or Comparators(),
         fmo=control_intensities(sample, specimen, definitions),
+        model=model,
     )
     own = _judge(tube, {})
     if gates is None:
@@ -201,6 +210,7 @@ def _judge(tube: _Acquired, drawn: Mapping[str, EventMask]) -> TubeAnalysis:
         )
     gated = _with_blasts(gated, detection, drawn.get(HEMATOGONES))
     recognition, unrecognised = recognise_tube(tube.raw, definitions)
+    learned = _ask(tube, gated, detection)
     name = BLASTS if detection.blasts.any() else "B_precursors"
     nothing = Population(name, NUCLEATED, np.zeros(tube.raw.n_events, bool))
     return TubeAnalysis(
@@ -215,6 +225,7 @@ def _judge(tube: _Acquired, drawn: Mapping[str, EventMask]) -> TubeAnalysis:
             gated, specimen, definitions, besides=(name, non_b.name), fmo=tube.fmo
         ),
         findings=(
+            *(() if learned is None else learned.findings),
             *tube.raw.findings,
             *unrecognised,
             *check_spillover(tube.compensated, definitions.qc.spillover),
@@ -226,7 +237,15 @@ def _judge(tube: _Acquired, drawn: Mapping[str, EventMask]) -> TubeAnalysis:
             *check_hemodilution(gated, definitions.aberrancy),
         ),
         recognition=recognition,
+        learned=learned,
     )
+
+
+def _ask(tube: _Acquired, gated: GatedTube, detection: Detection) -> LearnedEvidence | None:
+    if tube.model is None:
+        return None
+    limits, lod = tube.definitions.learning, tube.definitions.mrd.lod_events
+    return consult(gated, detection.blasts, tube.model, limits, lod_events=lod)
 
 
 def _detect(

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from flowpheno.pipeline.tube import TubeAnalysis
 
 
-_OF_DIAGNOSIS = frozenset({ReasonCode.DX_PHENOTYPE_FOUND, ReasonCode.DX_NOT_COMPARABLE})
+_OTHER_EVIDENCE = frozenset(
+    {
+        *(ReasonCode.DX_PHENOTYPE_FOUND, ReasonCode.DX_NOT_COMPARABLE),
+        *(ReasonCode.MODEL_EVIDENCE, ReasonCode.MODEL_NOT_APPLICABLE),
+    }
+)
+"""Of the patient's diagnosis, and of a learned model."""
 
 
 def evidence_sentences(
@@ -57,7 +63,7 @@ def evidence_sentences(
         sentences.append(
             f"{n} B precursors among {tube.n_nucleated} nucleated cells; none called aberrant."
         )
-    sentences += [f"{f.message}." for f in tube.findings if f.code in _OF_DIAGNOSIS]
+    sentences += [f"{_capital(f.message)}." for f in tube.findings if f.code in _OTHER_EVIDENCE]
     word = "" if tube.n_blasts else "Seen, and not sufficient: "
     sentences += [f"{word}{a.kind}: {a.text}." for a in detection.aberrancies]
     continuum = detection.continuum
@@ -73,6 +79,45 @@ def evidence_sentences(
             f"nucleated cells), lineage by markers measured: {facts.non_b_lineage}."
         )
     return tuple(sentences)
+
+
+def disagreement_codes(tubes: Sequence[TubeAnalysis]) -> frozenset[ReasonCode]:
+    """Tell whether a learned model disagrees in any tube, the deciding one or not.
+
+    Parameters
+    ----------
+    tubes : sequence of TubeAnalysis
+        Of the specimen.
+
+    Returns
+    -------
+    frozenset of ReasonCode
+        ``MODEL_DISAGREES``, or nothing.
+    """
+    codes = {finding.code for tube in tubes for finding in tube.findings}
+    return frozenset(codes & {ReasonCode.MODEL_DISAGREES})
+
+
+def disagreement_sentences(tubes: Sequence[TubeAnalysis]) -> tuple[str, ...]:
+    """Say where a learned model disagrees with the search: it stands first on the page.
+
+    Parameters
+    ----------
+    tubes : sequence of TubeAnalysis
+        Of the specimen.
+
+    Returns
+    -------
+    tuple of str
+        A sentence for each tube in which it does.
+    """
+    several = len(tubes) > 1
+    return tuple(
+        f"{f'{tube.raw.name}: ' if several else ''}{_capital(finding.message)}."
+        for tube in tubes
+        for finding in tube.findings
+        if finding.code is ReasonCode.MODEL_DISAGREES
+    )
 
 
 def edit_sentences(

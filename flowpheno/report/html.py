@@ -16,6 +16,8 @@ from flowpheno.results.names import file_stems
 from flowpheno.verdict import SpecimenVerdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flowpheno.case import CaseVerdict
     from flowpheno.comparison import Comparison
     from flowpheno.panel.verdicts import VerdictTexts
@@ -50,7 +52,13 @@ class Picture:
     broad: bool
 
 
-def write_report(run: Run | Path, out: Path, *, definitions: Path | None = None) -> Path:
+def write_report(
+    run: Run | Path,
+    out: Path,
+    *,
+    definitions: Path | None = None,
+    earlier: Mapping[tuple[str, str], tuple[str, str]] | None = None,
+) -> Path:
     """Write the pages of a run to ``out/report``.
 
     Parameters
@@ -62,6 +70,9 @@ def write_report(run: Run | Path, out: Path, *, definitions: Path | None = None)
     definitions : Path, optional
         Folder of definitions with the words of the report; the one that comes with flowpheno if
         not given.
+    earlier : mapping of tuple to tuple, optional
+        Patient and specimen, to a sentence on the patient's earlier specimens and the page that
+        compares them (empty if there is none).
 
     Returns
     -------
@@ -83,7 +94,8 @@ def write_report(run: Run | Path, out: Path, *, definitions: Path | None = None)
     stems = file_stems((s.patient, s.specimen) for s in run.specimens)
     links = [f"{stem}.html" for stem in stems]
     for specimen, link in zip(run.specimens, links, strict=True):
-        _write(folder / link, specimen_page(specimen, run, texts))
+        remark = (earlier or {}).get((specimen.patient, specimen.specimen))
+        _write(folder / link, specimen_page(specimen, run, texts, earlier=remark))
     return _write(folder / "index.html", index_page(run, links, texts))
 
 
@@ -116,7 +128,13 @@ def index_page(run: Run, links: list[str], texts: VerdictTexts) -> str:
     )
 
 
-def specimen_page(specimen: SpecimenResult, run: Run, texts: VerdictTexts) -> str:
+def specimen_page(
+    specimen: SpecimenResult,
+    run: Run,
+    texts: VerdictTexts,
+    *,
+    earlier: tuple[str, str] | None = None,
+) -> str:
     """Render the page of a specimen: the verdict first, then why, then what limits it.
 
     Parameters
@@ -127,6 +145,9 @@ def specimen_page(specimen: SpecimenResult, run: Run, texts: VerdictTexts) -> st
         The run it belongs to.
     texts : VerdictTexts
         Meanings and sentences.
+
+    earlier : tuple of str or None
+        A sentence on the patient's earlier specimens, and the page that compares them.
 
     Returns
     -------
@@ -139,6 +160,7 @@ def specimen_page(specimen: SpecimenResult, run: Run, texts: VerdictTexts) -> st
         simulated=run.simulated,
         run=run,
         result=specimen,
+        earlier=earlier,
         limitations=_limitations(specimen, texts),
         scores=score_rows(specimen.scores),
         has_phenotypes=any(t.phenotypes for t in specimen.tubes),
