@@ -115,6 +115,9 @@ def decide(facts: SpecimenFacts, rules: DecisionRules, mrd: MrdRules) -> Decisio
         return _aberrant(facts, rules, mrd)
     seen = mrd.report_events <= facts.n_blasts < mrd.lod_events
     if facts.call is AberrancyCall.SUSPICIOUS or (facts.call is AberrancyCall.ABERRANT and seen):
+        many = 100 * facts.n_blasts >= rules.non_b_percent * facts.n_nucleated
+        if many and facts.lineage in _OTHER_LINEAGES:  # measured: no B precursors
+            return Decision(SpecimenVerdict.NOT_B_PRECURSOR_BLASTS, facts.reasons)
         return Decision(SpecimenVerdict.SUSPICIOUS, facts.reasons)
     if facts.non_b_percent >= rules.non_b_percent:
         if facts.non_b_lineage in _OTHER_LINEAGES:
@@ -174,7 +177,7 @@ def _aberrant(facts: SpecimenFacts, rules: DecisionRules, mrd: MrdRules) -> Deci
         return Decision(SpecimenVerdict.SUSPICIOUS, reasons)
     if percent >= rules.confirm_percent_known:
         return Decision(SpecimenVerdict.CONFIRMED_BCP_ALL, reasons)
-    if ReasonCode.DEAD_CELLS_NOT_EXCLUDED in reasons:  # a few dying cells look aberrant
+    if reasons & frozenset(rules.few_unproven):
         return Decision(SpecimenVerdict.SUSPICIOUS, reasons)
     quantified = facts.n_blasts >= mrd.lloq_events
     verdict = SpecimenVerdict.POSITIVE_MRD if quantified else SpecimenVerdict.POSITIVE_LOW_UNQUANT

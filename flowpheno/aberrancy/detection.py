@@ -120,6 +120,13 @@ def detect_against_template(
     for suspect in chosen:
         blasts[rows[suspect.members]] = True
     aberrancies = max(chosen, key=lambda s: s.count).aberrancies if chosen else ()
+    findings = _drift_findings(moved.largest, moved.marker, limits)
+    precursors = gated.mask("B_precursors")
+    n = int(np.count_nonzero(gated.nucleated))
+    share = 100 * int(np.count_nonzero(precursors)) / max(n, 1)
+    if call is _NOTHING and share >= limits.internal_many_percent:
+        call, blasts = AberrancyCall.SUSPICIOUS, precursors.copy()
+        findings = (*findings, _many(share))
     return Detection(
         call=call,
         blasts=blasts,
@@ -127,7 +134,20 @@ def detect_against_template(
         continuum=measure_continuum(gated, limits),
         score=score,
         method="template",
-        findings=_drift_findings(moved.largest, moved.marker, limits),
+        findings=findings,
+    )
+
+
+def _many(share: float) -> Finding:
+    return Finding(
+        code=ReasonCode.PRECURSORS_MANY,
+        severity=Severity.WARNING,
+        stage="aberrancy.detection",
+        message=(
+            f"B precursors are {share:.0f} % of nucleated cells: like normal ones of a stage, and "
+            "more than a normal marrow holds"
+        ),
+        value=share,
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CD45 = Marker("CD45")
 _IMMATURE = ("CD34", "CD117", "TdT")
 _T = ("cyCD3", "CD3")
+_KNOWN = ("B_lineage", "gran", "mono", "basophils", "pDC")
 _LINEAGE = ("cyCD3", "cyMPO", "CD7", "CD33", "CD13")
 
 
@@ -41,9 +42,9 @@ def find_non_b_blasts(gated: GatedTube, limits: AberrancyLimits) -> Population:
     anchors = gated.anchors
     if anchors is None:
         return Population("non_B_blasts", "nucleated", nothing)
-    outside = (
-        gated.nucleated & ~gated.mask("B_lineage") & ~gated.mask("gran") & ~gated.mask("mono")
-    )
+    outside = gated.nucleated.copy()
+    for known in _KNOWN:
+        outside &= ~gated.mask(known)
     home = float(np.median(gated.decades.of(CD45)[anchors.lymphocytes]))
     cd45 = gated.decades.of(CD45)
     dim = cd45 < home + limits.non_b_cd45_log10

@@ -94,7 +94,7 @@ def tube_cells(gated: GatedTube, limits: LearningLimits) -> TubeCells:
     decades = gated.decades
     columns = (*template_markers(gated), *(c for c in SCATTER if c in decades.columns))
     rows = np.flatnonzero(gated.nucleated)
-    places = np.array([decades.columns[c] for c in columns], np.intp)  # type: ignore[index]
+    places = np.array([decades.columns[c] for c in columns], np.intp)  # type: ignore[index] # columns are of markers
     return TubeCells(
         columns=columns,
         values=decades.values[np.ix_(rows, places)],
@@ -139,7 +139,7 @@ def _anchors(gated: GatedTube, columns: Sequence[str], limits: LearningLimits) -
     masks = {name: gated.mask(name) for name in set(limits.alignment.values())}
     enough = {n for n, m in masks.items() if np.count_nonzero(m) >= limits.anchor_events}
     return {
-        column: float(np.median(gated.decades.of(column)[masks[name]]))  # type: ignore[arg-type]
+        column: float(np.median(gated.decades.of(column)[masks[name]]))  # type: ignore[arg-type] # as above
         for column, name in limits.alignment.items()
         if column in columns and name in enough
     }

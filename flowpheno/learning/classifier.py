@@ -123,7 +123,7 @@ class BlastClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # s
         ValueError
             If there are not two classes, or the arrays do not fit.
         """
-        X, y = validate_data(  # noqa: N806
+        X, y = validate_data(  # noqa: N806 - sklearn's names
             self, X, y, ensure_all_finite="allow-nan", dtype=np.float64
         )
         check_classification_targets(y)
@@ -156,7 +156,7 @@ class BlastClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # s
             0 to 1, shape ``(n, 2)``, columns as `classes_`.
         """
         check_is_fitted(self)
-        X = validate_data(  # noqa: N806
+        X = validate_data(  # noqa: N806 - sklearn's names
             self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64
         )
         with _one_thread():

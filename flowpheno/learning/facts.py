@@ -107,8 +107,8 @@ def _domain(facts: dict[str, Any]) -> Domain:
         columns=columns,
         required=required,
         fluorochromes={column: frozenset(_words(words)) for column, words in dyes.items()},
-        anchors={c: _numbers(v, _OF_ANCHOR) for c, v in anchors.items()},  # type: ignore[misc]
-        bounds={c: _numbers(v, _OF_BOUND) for c, v in bounds.items()},  # type: ignore[misc]
+        anchors={c: _numbers(v, _OF_ANCHOR) for c, v in anchors.items()},  # type: ignore[misc] # checked above
+        bounds={c: _numbers(v, _OF_BOUND) for c, v in bounds.items()},  # type: ignore[misc] # checked above
         scale=facts["scale"],
     )
     if any(not low <= middle <= high for middle, low, high in domain.anchors.values()):

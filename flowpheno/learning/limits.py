@@ -104,7 +104,7 @@ class LearningLimits:
         for name in ("ridge", "drift_log10", "range_margin_log10", "false_sd"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative")
-        if not 0 <= self.range_percent < 50 or not 0 < self.outside_percent <= 100:  # noqa: PLR2004
+        if not 0 <= self.range_percent < 50 or not 0 < self.outside_percent <= 100:  # noqa: PLR2004 - percent
             raise ValueError("range_percent or outside_percent is no such percentage")
 
     @property

@@ -36,15 +36,15 @@ def check_trees(trees: Any, n_columns: int) -> None:  # noqa: ANN401 - read from
 
     if not isinstance(trees, HistGradientBoostingClassifier):
         raise ModelError("its trees are none")
-    if trees._n_features != n_columns or trees.n_features_in_ != n_columns:  # noqa: SLF001
+    if trees._n_features != n_columns or trees.n_features_in_ != n_columns:  # noqa: SLF001 - no other way
         raise ModelError(f"its trees do not look at {n_columns} columns")
-    if trees.is_categorical_ is not None or trees._preprocessor is not None:  # noqa: SLF001
+    if trees.is_categorical_ is not None or trees._preprocessor is not None:  # noqa: SLF001 - no other way
         raise ModelError("its trees look at categories")
-    baseline = trees._baseline_prediction  # noqa: SLF001
+    baseline = trees._baseline_prediction  # noqa: SLF001 - no other way
     shape = getattr(baseline, "shape", None)
     if shape != (1, 1) or baseline.dtype != np.float64 or not np.isfinite(baseline).all():
         raise ModelError("its trees have no baseline")
-    rounds = trees._predictors  # noqa: SLF001
+    rounds = trees._predictors  # noqa: SLF001 - no other way
     if not isinstance(rounds, list) or not 1 <= len(rounds) <= _MOST_TREES:
         raise ModelError("it has no trees")
     for stage in rounds:
@@ -55,7 +55,7 @@ def check_trees(trees: Any, n_columns: int) -> None:  # noqa: ANN401 - read from
         _check_tree(stage[0].nodes, n_columns, PREDICTOR_RECORD_DTYPE)
 
 
-def _check_tree(nodes: Any, n_columns: int, kind: np.dtype[Any]) -> None:  # noqa: ANN401
+def _check_tree(nodes: Any, n_columns: int, kind: np.dtype[Any]) -> None:  # noqa: ANN401 - foreign
     if not isinstance(nodes, np.ndarray) or nodes.dtype != kind or nodes.ndim != 1:
         raise ModelError("a tree has no nodes")
     n = len(nodes)

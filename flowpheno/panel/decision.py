@@ -23,6 +23,7 @@ _FORBID_A_NEGATIVE = frozenset(
         ReasonCode.COMP_SENSITIVE,
         ReasonCode.COMP_MATRIX_MISSING,
         ReasonCode.COMP_ILL_CONDITIONED,
+        ReasonCode.COMP_DOUBTFUL,
         ReasonCode.GATE_UNSAFE_AFTER_CD19_THERAPY,
         ReasonCode.TEMPLATE_MISMATCH,
         ReasonCode.NO_NORMAL_TEMPLATE,
@@ -51,6 +52,8 @@ class DecisionRules(BaseModel):
         with, a known BCP-ALL.
     non_b_percent : float
         Percent from which blasts of another kind are called.
+    few_unproven : tuple of ReasonCode
+        Reasons for which an aberrant population below `confirm_percent_known` is suspicious only.
     blocking : tuple of ReasonCode
         Reasons that forbid a negative; more than those that come along, never fewer.
     """
@@ -61,6 +64,7 @@ class DecisionRules(BaseModel):
     confirm_percent: _Percent
     confirm_percent_known: _Percent
     non_b_percent: _Percent
+    few_unproven: tuple[ReasonCode, ...]
     blocking: tuple[ReasonCode, ...]
 
     @model_validator(mode="after")

@@ -336,7 +336,11 @@ def _hematogone_percent(tube: TubeAnalysis) -> float:
 def _counts_non_b(decision: Decision, tube: TubeAnalysis) -> bool:
     """Whether the blasts of the verdict are those outside the B lineage."""
     other = decision.verdict is SpecimenVerdict.NOT_B_PRECURSOR_BLASTS
-    return other and tube.detection.call is not AberrancyCall.ABERRANT
+    own = {
+        AberrancyCall.ABERRANT,
+        AberrancyCall.SUSPICIOUS,
+    }  # then the candidate is of that lineage
+    return other and tube.detection.call not in own
 
 
 def _verdict(

@@ -17,8 +17,8 @@ from flowpheno.errors import ModelError
 skops = pytest.importorskip("skops.io")
 
 from flowpheno.learning import load_model, save_model  # noqa: E402 - needs skops
-from flowpheno.learning.facts import facts_of  # noqa: E402
-from flowpheno.learning.storage import TRUSTED  # noqa: E402
+from flowpheno.learning.facts import facts_of  # noqa: E402 - after importorskip
+from flowpheno.learning.storage import TRUSTED  # noqa: E402 - after importorskip
 
 
 @pytest.fixture(scope="module")

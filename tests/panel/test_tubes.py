@@ -12,7 +12,7 @@ TUBES = builtin_tubes()
 HEAD = "name: mine\nreference: a published panel\ntag: K\nscatter: [FSC-A, SSC-A]\n"
 
 
-LISTS = {"mayo_single_10c", "anti_cd19_resistant_10c", "rogachev_11c_post_cd19"}
+LISTS = ("mayo_single_10c", "anti_cd19_resistant_10c", "rogachev_11c_post_cd19")
 
 
 @pytest.mark.parametrize("name", TUBES)

@@ -99,9 +99,6 @@ def test_the_same_marrows_are_positive(verdict_of, diseased, archetype):
     assert result.verdict is V.CONFIRMED_BCP_ALL
 
 
-@pytest.mark.xfail(
-    strict=True, reason="blasts like one normal stage are normal, however many, against a template"
-)
 def test_a_third_of_all_cells_of_one_stage_is_no_absence_of_disease(verdict_of):
     blasts = marrow(9303, MRD, patient=patient_of("preB_TCF3", 9303), percent=SHARE).sample
     result = verdict_of(blasts, known_bcp_all=True)
