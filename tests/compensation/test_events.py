@@ -18,7 +18,7 @@ from flowpheno.simulation import (
     simulate_tube,
 )
 
-TUBES = sorted(builtin_tubes())
+TUBES = sorted(n for n, tube in builtin_tubes().items() if tube.has_fluorochromes)
 
 
 def _marrow(tube, error=0.0, *, seed=8, percent=30, attached=AttachedSpillover.SCALED):
