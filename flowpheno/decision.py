@@ -57,7 +57,8 @@ class SpecimenFacts:
     tdt_negative : bool
         Whether TdT was measured on it and negative.
     lineage_contradicted : bool
-        Whether it carries MPO or CD3 without the lineages being told apart.
+        Whether it carries MPO or CD3, or lies across the border of CD19, without the lineages
+        being told apart.
     """
 
     call: AberrancyCall
@@ -200,6 +201,8 @@ def _not_b_precursor(facts: SpecimenFacts, rules: DecisionRules) -> Decision | N
         mature = reasons | {ReasonCode.MATURE_B_SUSPECTED}
         return Decision(SpecimenVerdict.NOT_B_PRECURSOR_BLASTS, mature)
     if reasons & _NO_MATRIX and not facts.already_compensated:
+        return Decision(SpecimenVerdict.SUSPICIOUS, reasons)
+    if ReasonCode.CD19_WITHOUT_POPULATION in reasons:
         return Decision(SpecimenVerdict.SUSPICIOUS, reasons)
     unproven = reasons | {ReasonCode.MISSING_LINEAGE_MARKERS}
     if facts.weak_b_lineage:

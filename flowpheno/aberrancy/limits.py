@@ -93,8 +93,20 @@ class AberrancyLimits:
         Percent of nucleated cells, and CD45 against lymphocytes, of blasts of another lineage.
     non_b_minor_share : float
         T cells among myeloid blasts, or the reverse, up to this share of them are left out.
+    border_log10 : float
+        Distance from the cut of CD19 that counts as near it.
+    border_percent : float
+        Percent of the blasts just above the cut from which they pile up there.
+    border_below_share : float
+        Immature cells outside the B lineage just below the cut, as a share of those above.
     diluted_erythroid, diluted_progenitors, diluted_hematogones : float
         Percent of nucleated cells below which all three must lie in a hemodiluted specimen.
+    diluted_granulocytes : float
+        Percent of nucleated cells from which granulocytes can tell blood from marrow.
+    diluted_erythroid_mature : float
+        Percent of nucleated cells below which red cells must lie where granulocytes tell.
+    diluted_immature : float
+        Percent of granulocytes below which the immature ones are too few for a marrow.
     regenerating_percent : float
         Percent of hematogones from which a marrow is called regenerating.
     cross_lineage, only_without_cd34 : tuple of str
@@ -159,9 +171,15 @@ class AberrancyLimits:
     non_b_percent: float
     non_b_cd45_log10: float
     non_b_minor_share: float
+    border_log10: float
+    border_percent: float
+    border_below_share: float
     diluted_erythroid: float
     diluted_progenitors: float
     diluted_hematogones: float
+    diluted_granulocytes: float
+    diluted_erythroid_mature: float
+    diluted_immature: float
     regenerating_percent: float
     cross_lineage: tuple[str, ...]
     only_without_cd34: tuple[str, ...]

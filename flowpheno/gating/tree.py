@@ -10,7 +10,7 @@ import numpy as np
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.gating.anchor import CD45, SSC, Anchors, find_anchors
 from flowpheno.gating.control import control_of, find_controls
-from flowpheno.gating.cutpoint import Cutpoint, cut_findings, find_cutpoint
+from flowpheno.gating.cutpoint import Cutpoint, CutMethod, cut_findings, find_cutpoint
 from flowpheno.gating.decades import Decades, to_decades
 from flowpheno.gating.landmark import Landmarks
 from flowpheno.gating.resolve import resolve
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from flowpheno.gating.limits import GatingLimits
     from flowpheno.population import Population
     from flowpheno.sample import Sample
+
+CD19 = Marker("CD19")
+_OTHER_B = (Marker("CD22"), Marker("cyCD79a"))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -137,6 +140,7 @@ def gate_tube(
             *cut_findings(cutpoints, limits),
             *resolved.findings,
             *_control_findings(resolved.populations, limits),
+            *_unclear_lineage(cutpoints, decades),
         ),
     )
 
@@ -209,6 +213,25 @@ def _control_findings(
             )
         )
     return tuple(findings)
+
+
+def _unclear_lineage(
+    cutpoints: Mapping[Marker, Cutpoint], decades: Decades
+) -> tuple[Finding, ...]:
+    """Doubt a B lineage whose one marker has no population: the rim of other cells is in it."""
+    cut = cutpoints.get(CD19)
+    other = any(marker in cutpoints for marker in _OTHER_B)
+    if cut is None or other or decades.relative or cut.method is not CutMethod.CONTROL:
+        return ()
+    return (
+        Finding(
+            code=ReasonCode.CD19_WITHOUT_POPULATION,
+            severity=Severity.WARNING,
+            stage="gating.tree",
+            message="no population carries CD19, and no other marker of the B lineage was stained",
+            value=cut.confidence,
+        ),
+    )
 
 
 def _ungated(sample: Sample, decades: Decades, nucleated: EventMask) -> GatedTube:

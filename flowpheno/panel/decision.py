@@ -31,6 +31,7 @@ _FORBID_A_NEGATIVE = frozenset(
         ReasonCode.NEG_CONTROL_TOO_SMALL,
         ReasonCode.CLOTTED_OR_NECROTIC,
         ReasonCode.B_LINEAGE_NOT_GATED,
+        ReasonCode.CD19_WITHOUT_POPULATION,
         ReasonCode.TUBE_SWAP_SUSPECTED,
         ReasonCode.GATE_REMOVED_CANDIDATES,
         ReasonCode.GATE_BLASTS_UNSUPPORTED,

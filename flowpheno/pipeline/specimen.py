@@ -295,9 +295,18 @@ def _facts(
         reasons=frozenset(reasons),
         looks_mature=_looks_mature(linked, definitions),
         tdt_negative=phenotype.call(Marker("TdT")).call is Call.NEGATIVE,
-        lineage_contradicted=scores.lineage is Lineage.NOT_EVALUABLE
-        and any(phenotype.call(m).call is Call.POSITIVE for m in _OTHER_LINEAGE),
+        lineage_contradicted=_is_contradicted(phenotype, scores, reasons),
     )
+
+
+def _is_contradicted(
+    phenotype: Phenotype, scores: LineageScores, reasons: AbstractSet[ReasonCode]
+) -> bool:
+    """Whether something speaks for another lineage, and nothing measured decides."""
+    if scores.lineage is not Lineage.NOT_EVALUABLE:
+        return False
+    shown = any(phenotype.call(m).call is Call.POSITIVE for m in _OTHER_LINEAGE)
+    return shown or ReasonCode.CD19_BORDER_CROSSED in reasons
 
 
 def _is_masked(reasons: Sequence[ReasonCode]) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from flowpheno.aberrancy.detection import detect_against_template, template_mismatch
 from flowpheno.aberrancy.drawn import BLASTS, HEMATOGONES, Found, blasts_by_hand
 from flowpheno.aberrancy.follow_up import Comparators, with_diagnosis
+from flowpheno.aberrancy.border import check_border
 from flowpheno.aberrancy.hemodilution import check_hemodilution
 from flowpheno.aberrancy.internal import detect_internally
 from flowpheno.aberrancy.non_b import find_non_b_blasts
@@ -235,6 +236,7 @@ def _judge(tube: _Acquired, drawn: Mapping[str, EventMask]) -> TubeAnalysis:
             *mismatch,
             *detection.findings,
             *check_hemodilution(gated, definitions.aberrancy),
+            *check_border(gated, detection.blasts, non_b.mask, definitions.aberrancy),
         ),
         recognition=recognition,
         learned=learned,

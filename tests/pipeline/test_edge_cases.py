@@ -306,6 +306,20 @@ def test_row_14_hemodiluted(judge, template):
     assert result.verdict is V.INDETERMINATE
 
 
+@pytest.mark.parametrize("state", ["steady_child", "regenerating"])
+def test_row_14_hemodiluted_with_hematogones_left(judge, template, state):
+    diluted = marrow(9314, MRD, state=state, hemodilution=0.9, n_events=20_000).sample
+    result = judge(diluted, template=template, known_bcp_all=True).verdict
+    assert R.HEMODILUTED in result.reasons
+    assert result.verdict is V.INDETERMINATE
+
+
+@pytest.mark.parametrize("state", ["steady_child", "steady_adult", "end_induction"])
+def test_row_14_an_undiluted_marrow_is_none(judge, template, state):
+    drawn = marrow(9315, MRD, state=state, n_events=20_000).sample
+    assert R.HEMODILUTED not in judge(drawn, template=template).verdict.reasons
+
+
 def test_row_15_clog(judge, template):
     clogged = marrow(9215, MRD, artefacts=Artefacts(clog=True, dead=0.03))
     result = judge(clogged.sample, template=template)
@@ -423,6 +437,18 @@ def test_row_22_aml_with_dim_cd19_and_cd79a(judge):
     assert result.tubes[0].candidate.call(Marker("CD19")).strong is False
 
 
+@pytest.mark.parametrize("percent", [1, 5])
+@pytest.mark.parametrize("against", ["template", "nothing"])
+def test_row_22_aml_with_dim_cd19_in_a_tube_that_cannot_tell(judge, template, percent, against):
+    """Its blasts lie on both sides of the cut of CD19, and the history says BCP-ALL."""
+    aml = marrow(
+        9422, MRD, patient=patient_of("AML_t8_21", 9422), percent=percent, n_events=30_000
+    ).sample
+    chosen = template if against == "template" else None
+    result = judge(aml, template=chosen, known_bcp_all=True).verdict
+    assert result.verdict in {V.SUSPICIOUS, V.INDETERMINATE}
+
+
 def test_row_23_doublets_of_t_and_b_cells(judge):
     simulated = marrow(
         9223,
@@ -462,6 +488,15 @@ def test_row_24_normal_precursors_without_cd19_in_a_tube_of_cd19_alone(judge, te
     result = judge(lost.sample, template=template, known_bcp_all=True, therapy=AFTER_CD19).verdict
     assert result.verdict not in POSITIVE
     assert result.verdict is not V.NO_ABERRANT_B_PRECURSOR
+
+
+@pytest.mark.parametrize("seed", [9224, 9424])
+def test_row_24_cd19_lost_and_nobody_told(judge, template, seed):
+    """Without CD19 the rim of monocytes and dead cells is all that is left of a B lineage."""
+    lost = marrow(seed, MRD, state="regenerating", hematogones=0.2, normal_lost=("CD19",))
+    result = judge(lost.sample, template=template, known_bcp_all=True).verdict
+    assert R.CD19_WITHOUT_POPULATION in result.reasons
+    assert result.verdict in {V.SUSPICIOUS, V.INDETERMINATE}
 
 
 def test_row_25_dux4_on_the_way_to_monocytes(judge):

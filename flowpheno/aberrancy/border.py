@@ -1,0 +1,63 @@
+"""Aberrant cells that the border of CD19 cuts in two: dim CD19 is met in other lineages too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flowpheno.finding import Finding, ReasonCode, Severity
+from flowpheno.marker import Marker
+
+if TYPE_CHECKING:
+    from flowpheno.aberrancy.limits import AberrancyLimits
+    from flowpheno.arrays import EventMask
+    from flowpheno.gating import GatedTube
+
+CD19 = Marker("CD19")
+
+
+def check_border(
+    gated: GatedTube, blasts: EventMask, non_b: EventMask, limits: AberrancyLimits
+) -> tuple[Finding, ...]:
+    """Find blasts that pile up above the cut of CD19 and go on below it.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        The tube.
+    blasts, non_b : EventMask
+        Aberrant B precursors, and immature cells outside the B lineage.
+    limits : AberrancyLimits
+        Parameters.
+
+    Returns
+    -------
+    tuple of Finding
+        ``CD19_BORDER_CROSSED`` where much of the blasts lies just above the cut, and immature
+        cells lie just below it: t(8;21) AML with dim CD19 looks so. Empty without blasts or CD19.
+    """
+    cut = gated.cutpoints.get(CD19)
+    n = int(np.count_nonzero(blasts))
+    if cut is None or not n:
+        return ()
+    distance = gated.decades.of(CD19) - cut.decade
+    near = limits.border_log10
+    above = int(np.count_nonzero(blasts & (distance > 0) & (distance <= near)))
+    below = int(np.count_nonzero(non_b & (distance <= 0) & (distance > -near)))
+    few = above < max(limits.mention_events, limits.border_percent / 100 * n)
+    if few or below < limits.border_below_share * above:
+        return ()
+    share = 100 * above / n
+    return (
+        Finding(
+            code=ReasonCode.CD19_BORDER_CROSSED,
+            severity=Severity.WARNING,
+            stage="aberrancy.border",
+            message=(
+                f"{share:.0f} % of {n} aberrant events lie within {near:g} log10 above the cut of "
+                f"CD19, and {below} immature cells as near below it"
+            ),
+            value=share,
+        ),
+    )
