@@ -19,16 +19,23 @@ if TYPE_CHECKING:
     from flowpheno import registry as registry
     from flowpheno.api import Classified as Classified
     from flowpheno.api import Cohort as Cohort
+    from flowpheno.api import Evaluated as Evaluated
     from flowpheno.api import Gated as Gated
+    from flowpheno.api import LearnedTemplate as LearnedTemplate
+    from flowpheno.api import Populations as Populations
+    from flowpheno.api import build_template as build_template
     from flowpheno.api import classify as classify
     from flowpheno.api import classify_directory as classify_directory
     from flowpheno.api import compare as compare
+    from flowpheno.api import evaluate as evaluate
     from flowpheno.api import from_anndata as from_anndata
     from flowpheno.api import gate as gate
+    from flowpheno.api import load_template as load_template
     from flowpheno.api import match_phenotypes as match_phenotypes
     from flowpheno.api import populations as populations
     from flowpheno.api import score as score
     from flowpheno.api import to_anndata as to_anndata
+    from flowpheno.api import write_strategy as write_strategy
     from flowpheno.compensation import compensate as compensate
     from flowpheno.compensation import read_spillover_csv as read_spillover_csv
     from flowpheno.errors import FcsError as FcsError
@@ -52,6 +59,7 @@ if TYPE_CHECKING:
     from flowpheno.verdict import SpecimenVerdict as SpecimenVerdict
     from flowpheno.verdict import Verdict as Verdict
     from flowpheno.version import VERSION
+    from flowpheno.widget import gate_editor as gate_editor
     from flowpheno.writing import write_sample as write_sample
 
     __version__ = VERSION
@@ -59,7 +67,11 @@ if TYPE_CHECKING:
 _HOME = {
     "Classified": "flowpheno.api",
     "Cohort": "flowpheno.api",
+    "Evaluated": "flowpheno.api",
     "Gated": "flowpheno.api",
+    "LearnedTemplate": "flowpheno.api",
+    "Populations": "flowpheno.api",
+    "build_template": "flowpheno.api",
     "FcsError": "flowpheno.errors",
     "FlowphenoError": "flowpheno.errors",
     "IonCounts": "flowpheno.reading",
@@ -76,12 +88,15 @@ _HOME = {
     "classify_directory": "flowpheno.api",
     "compare": "flowpheno.api",
     "compensate": "flowpheno.compensation",
+    "evaluate": "flowpheno.api",
     "from_anndata": "flowpheno.api",
     "from_fcmeasurement": "flowpheno.reading",
     "from_fcsparser": "flowpheno.reading",
     "gate": "flowpheno.api",
+    "gate_editor": "flowpheno.widget",
     "iterate_fcs": "flowpheno.reading",
     "load_definitions": "flowpheno.panel.definitions",
+    "load_template": "flowpheno.api",
     "match_phenotypes": "flowpheno.api",
     "populations": "flowpheno.api",
     "read_fcs": "flowpheno.reading",
@@ -91,6 +106,7 @@ _HOME = {
     "score": "flowpheno.api",
     "to_anndata": "flowpheno.api",
     "write_sample": "flowpheno.writing",
+    "write_strategy": "flowpheno.api",
 }
 _MODULES = (
     "errors",
@@ -102,11 +118,14 @@ _MODULES = (
 __all__ = [
     "Classified",
     "Cohort",
+    "Evaluated",
     "FcsError",
     "FlowphenoError",
     "Gated",
     "IonCounts",
+    "LearnedTemplate",
     "LogChannels",
+    "Populations",
     "Reader",
     "Sample",
     "Scale",
@@ -116,18 +135,22 @@ __all__ = [
     "Therapy",
     "Verdict",
     "__version__",
+    "build_template",
     "classify",
     "classify_directory",
     "compare",
     "compensate",
     "errors",
+    "evaluate",
     "from_anndata",
     "from_fcmeasurement",
     "from_fcsparser",
     "gate",
+    "gate_editor",
     "gates",
     "iterate_fcs",
     "load_definitions",
+    "load_template",
     "match_phenotypes",
     "populations",
     "read_fcs",
@@ -139,6 +162,7 @@ __all__ = [
     "to_anndata",
     "transform",
     "write_sample",
+    "write_strategy",
 ]
 
 
@@ -158,4 +182,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    """List what a person may type; what the module is made of would hide it."""
+    return list(__all__)

@@ -31,7 +31,7 @@ class SpecimenFacts:
     call : AberrancyCall
         Of the candidate B precursors.
     n_blasts, n_nucleated : int
-        Events of the candidate, and of the denominator.
+        Events of the candidate, and of all nucleated cells.
     lineage : Lineage
         Lineage of the candidate, from markers measured.
     weak_b_lineage : bool
@@ -47,7 +47,7 @@ class SpecimenFacts:
     already_compensated : bool
         Whether the data are free of spillover without a matrix.
     non_b_percent : float
-        Blasts outside the B lineage, percent of the denominator.
+        Blasts outside the B lineage, percent of nucleated cells.
     non_b_lineage : Lineage
         Their lineage.
     reasons : frozenset of ReasonCode
@@ -59,6 +59,8 @@ class SpecimenFacts:
     lineage_contradicted : bool
         Whether it carries MPO or CD3, or lies across the border of CD19, without the lineages
         being told apart.
+    n_denominator : int or None
+        Events that the limit of detection refers to; None where it is all nucleated cells.
     """
 
     call: AberrancyCall
@@ -77,6 +79,7 @@ class SpecimenFacts:
     looks_mature: bool = False
     tdt_negative: bool = False
     lineage_contradicted: bool = False
+    n_denominator: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +122,21 @@ def decide(facts: SpecimenFacts, rules: DecisionRules, mrd: MrdRules) -> Decisio
         many = 100 * facts.n_blasts >= rules.non_b_percent * facts.n_nucleated
         if many and facts.lineage in _OTHER_LINEAGES:  # measured: no B precursors
             return Decision(SpecimenVerdict.NOT_B_PRECURSOR_BLASTS, facts.reasons)
+        other = facts.non_b_percent / 100 * facts.n_nucleated
+        few = facts.n_blasts < rules.suspicious_beside_share * other
+        if few and facts.non_b_percent >= rules.non_b_percent:  # a few cells hide no leukaemia
+            return _other_blasts(facts, SpecimenVerdict.SUSPICIOUS)
         return Decision(SpecimenVerdict.SUSPICIOUS, facts.reasons)
     if facts.non_b_percent >= rules.non_b_percent:
-        if facts.non_b_lineage in _OTHER_LINEAGES:
-            return Decision(SpecimenVerdict.NOT_B_PRECURSOR_BLASTS, facts.reasons)
-        present = facts.reasons | {ReasonCode.NON_B_BLASTS_PRESENT}
-        return Decision(SpecimenVerdict.INDETERMINATE, present)
+        return _other_blasts(facts, SpecimenVerdict.INDETERMINATE)
     return _negative(facts, rules, mrd)
+
+
+def _other_blasts(facts: SpecimenFacts, unnamed: SpecimenVerdict) -> Decision:
+    """Name blasts outside the B lineage; `unnamed` where no marker tells their lineage."""
+    if facts.non_b_lineage in _OTHER_LINEAGES:
+        return Decision(SpecimenVerdict.NOT_B_PRECURSOR_BLASTS, facts.reasons)
+    return Decision(unnamed, facts.reasons | {ReasonCode.NON_B_BLASTS_PRESENT})
 
 
 def hold_to_own(decision: Decision, own: Decision, rules: DecisionRules) -> Decision:
@@ -202,7 +213,7 @@ def _not_b_precursor(facts: SpecimenFacts, rules: DecisionRules) -> Decision | N
         return Decision(SpecimenVerdict.NOT_B_PRECURSOR_BLASTS, mature)
     if reasons & _NO_MATRIX and not facts.already_compensated:
         return Decision(SpecimenVerdict.SUSPICIOUS, reasons)
-    if ReasonCode.CD19_WITHOUT_POPULATION in reasons:
+    if reasons & frozenset(rules.unproven):
         return Decision(SpecimenVerdict.SUSPICIOUS, reasons)
     unproven = reasons | {ReasonCode.MISSING_LINEAGE_MARKERS}
     if facts.weak_b_lineage:
@@ -219,7 +230,7 @@ def _negative(facts: SpecimenFacts, rules: DecisionRules, mrd: MrdRules) -> Deci
     blocking = facts.reasons & frozenset(rules.blocking)
     if facts.already_compensated:
         blocking -= {ReasonCode.COMP_MATRIX_MISSING}
-    n = facts.n_nucleated
+    n = facts.n_nucleated if facts.n_denominator is None else facts.n_denominator
     if n <= 0 or 100 * mrd.lod_events / n > mrd.required_lod_percent:
         blocking |= {ReasonCode.LOD_ABOVE_REQUIRED, ReasonCode.TOO_FEW_EVENTS}
     if facts.call is AberrancyCall.NOT_EVALUABLE or blocking:

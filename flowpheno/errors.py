@@ -18,6 +18,7 @@
   * LabelError               labels cannot be read, or do not fit what they are held against
   * SimulationError          the specification cannot give the marrow asked for
   * MissingPackageError      a package that only interchange needs is not installed
+  * ExportError              a case cannot be sent to a hospital's systems as it is
   * GateError                a gate makes no sense, cannot be read, or does not fit the sample
 
 Poor data is not an exception: it is a `finding.Finding`, and at worst an
@@ -139,6 +140,10 @@ class SimulationError(FlowphenoError, ValueError):
 
 class MissingPackageError(FlowphenoError, ImportError):
     """A package that only interchange needs is not installed."""
+
+
+class ExportError(FlowphenoError, ValueError):
+    """A case cannot be sent in the form asked for, or the form is not kept."""
 
 
 class GateError(FlowphenoError, ValueError):

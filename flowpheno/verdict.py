@@ -43,15 +43,15 @@ class Verdict:
     limitations : tuple of str
         What the verdict does not say; the single-site sentence on every negative.
     n_blasts, n_nucleated : int
-        Events of the aberrant population, and of the denominator.
+        Events of the aberrant population, and of all nucleated cells.
     denominator : str
-        Name of the denominator.
+        Name of what percentages of blasts and their limits refer to.
     blast_percent : Interval
         Percent of the denominator, with its 95 % interval; NaN without events.
     lod_percent, lloq_percent : float
         Limit of detection and of quantification, percent of the denominator; NaN without events.
     hematogone_percent : float
-        Normal B precursors, percent of the denominator; NaN if not evaluable.
+        Normal B precursors, percent of nucleated cells; NaN if not evaluable.
     clonality : Clonality
         Never more than light chains show.
     lineage : Lineage
@@ -60,6 +60,8 @@ class Verdict:
         Whether the history said so.
     template : str
         Identifier of the normal template used; empty if none.
+    n_denominator : int or None
+        Events of the denominator; None where it is that of all nucleated cells.
     """
 
     verdict: SpecimenVerdict
@@ -77,3 +79,9 @@ class Verdict:
     lineage: Lineage
     known_bcp_all: bool
     template: str
+    n_denominator: int | None = None
+
+    @property
+    def n_counted(self) -> int:
+        """Events that the percentage of blasts refers to."""
+        return self.n_nucleated if self.n_denominator is None else self.n_denominator

@@ -200,9 +200,27 @@ def test_history_does_not_stand_in_where_lineage_was_measured():
 
 @pytest.mark.parametrize("n", [0, 9, 10, LOD, 200_000])
 @pytest.mark.parametrize("known", [False, True])
-def test_a_suspicious_call_is_never_more_nor_less(n, known):
-    case = {"n_blasts": n, "known_bcp_all": known, "non_b_percent": 90.0}
+@pytest.mark.parametrize("other", [0.0, 4.99])
+def test_a_suspicious_call_is_never_more_nor_less(n, known, other):
+    case = {"n_blasts": n, "known_bcp_all": known, "non_b_percent": other}
     assert verdict("suspicious", **case, non_b_lineage=Lineage.MYELOID) is V.SUSPICIOUS
+
+
+@pytest.mark.parametrize(
+    ("n", "other", "lineage", "expected", "named"),
+    [
+        (10, 5.0, Lineage.T, V.NOT_B_PRECURSOR_BLASTS, False),
+        (10, 5.0, Lineage.NOT_EVALUABLE, V.SUSPICIOUS, True),
+        (4_999, 5.0, Lineage.MYELOID, V.NOT_B_PRECURSOR_BLASTS, False),  # of 50,000
+        (5_000, 5.0, Lineage.MYELOID, V.SUSPICIOUS, False),  # a tenth: on the border
+        (10, 4.99, Lineage.T, V.SUSPICIOUS, False),
+    ],
+)
+def test_a_few_suspicious_cells_hide_no_leukaemia(n, other, lineage, expected, named):
+    facts = {"n_nucleated": 1_000_000, "non_b_percent": other, "non_b_lineage": lineage}
+    result = decided("suspicious", n_blasts=n, **facts)
+    assert result.verdict is expected
+    assert (R.NON_B_BLASTS_PRESENT in result.reasons) is named
 
 
 @pytest.mark.parametrize("call", ["not_aberrant", "not_evaluable"])

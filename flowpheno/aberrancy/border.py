@@ -39,7 +39,8 @@ def check_border(
     """
     cut = gated.cutpoints.get(CD19)
     n = int(np.count_nonzero(blasts))
-    if cut is None or not n:
+    cells = int(np.count_nonzero(gated.nucleated))
+    if cut is None or 100 * n < max(limits.border_least_percent * cells, 1):
         return ()
     distance = gated.decades.of(CD19) - cut.decade
     near = limits.border_log10

@@ -10,7 +10,7 @@ from flowpheno.aberrancy.evidence import Aberrancy, AberrancyKind
 from flowpheno.marker import Marker
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from flowpheno.aberrancy.limits import AberrancyLimits
     from flowpheno.aberrancy.template import NormalTemplate
@@ -19,9 +19,15 @@ if TYPE_CHECKING:
 
 _BACKBONE = frozenset({"CD19", "CD10", "CD34", "CD20", "CD45"})
 
+_SENSITIVE = "; a slightly different spillover matrix would make it none"
+
 
 def cluster_aberrancies(
-    template: NormalTemplate, medians: Values, limits: AberrancyLimits
+    template: NormalTemplate,
+    medians: Values,
+    limits: AberrancyLimits,
+    *,
+    moves: Callable[[Marker], Values] | None = None,
 ) -> tuple[Aberrancy, ...]:
     """Compare a cluster with normal cells of its stage, marker by marker.
 
@@ -33,12 +39,16 @@ def cluster_aberrancies(
         Medians of the cluster in decades, shape ``(m,)``.
     limits : AberrancyLimits
         Parameters.
+    moves : callable or None
+        How far the median of a marker may lie elsewhere, decades, shape ``(k,)``; None if it is
+        taken as it is.
 
     Returns
     -------
     tuple of Aberrancy
         Markers outside the percentiles of normal cells matched on the other backbone markers,
-        and shifted enough; the largest first.
+        and shifted enough; the largest first. Those that are so with none of the moves are
+        `Aberrancy.sensitive`.
     """
     backbone = [i for i, m in enumerate(template.markers) if m in _BACKBONE]
     found = []
@@ -53,6 +63,10 @@ def cluster_aberrancies(
         delta = float(medians[index] - middle)
         if abs(delta) < limits.aberrant_log10 or low <= medians[index] <= high:
             continue
+        elsewhere = medians[index] + (np.zeros(1) if moves is None else moves(Marker(marker)))
+        deltas = np.append((elsewhere - middle) * np.sign(delta), abs(delta))
+        within = (elsewhere >= low) & (elsewhere <= high)
+        sensitive = bool(within.any() or deltas.min() < limits.aberrant_log10)
         kind = AberrancyKind.OVER if delta > 0 else AberrancyKind.UNDER
         if set(marker.split("+")) <= set(limits.cross_lineage) and delta > 0:
             kind = AberrancyKind.CROSS_LINEAGE
@@ -61,8 +75,10 @@ def cluster_aberrancies(
                 marker=Marker(marker),
                 kind=kind,
                 delta_log10=delta,
-                strong=abs(delta) >= limits.strong_log10,
-                text=f"{marker} {delta:+.2f} log10 against {k} normal cells of the same stage",
+                strong=bool(deltas.min() >= limits.strong_log10),
+                sensitive=sensitive,
+                text=f"{marker} {delta:+.2f} log10 against {k} normal cells of the same stage"
+                + (_SENSITIVE if sensitive else ""),
             )
         )
     return tuple(sorted(found, key=lambda a: -abs(a.delta_log10 or 0.0)))

@@ -48,6 +48,8 @@ class Aberrancy:
         Whether it counts alone.
     text : str
         The difference with its numbers, and what it was compared with.
+    sensitive : bool
+        Whether a slightly different spillover matrix would make it none.
     """
 
     marker: Marker
@@ -55,6 +57,7 @@ class Aberrancy:
     delta_log10: float | None
     strong: bool
     text: str
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,10 @@ class AberrancyLimits:
         Percent of nucleated cells, and CD45 against lymphocytes, of blasts of another lineage.
     non_b_minor_share : float
         T cells among myeloid blasts, or the reverse, up to this share of them are left out.
+    matrix_change : float
+        Relative error of a spillover matrix that no aberrancy may rest on.
+    border_least_percent : float
+        Percent of nucleated cells below which blasts cannot be told to cross the border.
     border_log10 : float
         Distance from the cut of CD19 that counts as near it.
     border_percent : float
@@ -171,6 +175,8 @@ class AberrancyLimits:
     non_b_percent: float
     non_b_cd45_log10: float
     non_b_minor_share: float
+    matrix_change: float
+    border_least_percent: float
     border_log10: float
     border_percent: float
     border_below_share: float

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowpheno.compensation import read_spillover_file, with_spillover
-from flowpheno.errors import GateError
+from flowpheno.errors import GateError, WritingError
 from flowpheno.gates import Strategy, evaluate
+from flowpheno.gates.gatingml import gatingml_of
+from flowpheno.panel.strategy_text import strategy_yaml
 from flowpheno.pipeline.drawn import by_gain
 from flowpheno.pipeline.gates import (
     GatedFile,
@@ -21,6 +23,7 @@ from flowpheno.pipeline.gates import (
 )
 from flowpheno.reading import read_sample
 from flowpheno.sample import Sample
+from flowpheno.writing.place import whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,3 +159,37 @@ def gate(
         strategy = read_strategy(find_strategy(strategy), sample=name)
     sample = by_gain(sample)
     return Gated(sample=sample, strategy=strategy, results=evaluate(strategy, sample))
+
+
+def write_strategy(strategy: Strategy, path: Path | str, *, overwrite: bool = False) -> Path:
+    """Write gates, for ``flowpheno gate --strategy``, ``classify --gates`` and other programs.
+
+    Parameters
+    ----------
+    strategy : Strategy
+        The gates.
+    path : Path or str
+        ``.yaml`` for flowpheno's own form, ``.xml`` for Gating-ML 2.0.
+    overwrite : bool
+        Whether an existing file may be replaced.
+
+    Returns
+    -------
+    Path
+        What was written.
+
+    Raises
+    ------
+    WritingError
+        If the ending is another, or the file exists and may not be replaced.
+    GateError
+        If a gate is on a scale that the form does not have.
+    """
+    target = Path(path)
+    forms = {".yaml": strategy_yaml, ".yml": strategy_yaml, ".xml": gatingml_of}
+    if target.suffix.lower() not in forms:
+        raise WritingError(f"{target.name}: gates are written as {', '.join(forms)}")
+    text = forms[target.suffix.lower()](strategy)
+    with whole_file(target, overwrite=overwrite) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
+    return target

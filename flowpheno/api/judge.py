@@ -10,6 +10,7 @@ from flowpheno.aberrancy.template import NormalTemplate, load_template
 from flowpheno.api.values import Classified, Cohort
 from flowpheno.errors import RegistryError
 from flowpheno.gates import Strategy
+from flowpheno.learning import load_model
 from flowpheno.panel.definitions import load_definitions
 from flowpheno.pipeline.diagnosis import comparators
 from flowpheno.pipeline.directory import SIMULATED_KEYWORD, Options, classify_files, make_run
@@ -19,14 +20,16 @@ from flowpheno.pipeline.manifest import read_manifest
 from flowpheno.pipeline.progress import progress_bar
 from flowpheno.pipeline.specimen import judge_tubes
 from flowpheno.pipeline.tube import analyse_tube
-from flowpheno.reading import read_fcs
+from flowpheno.reading import parse_scale, read_sample
 from flowpheno.registry import Signature, open_registry
-from flowpheno.sample import Sample
+from flowpheno.sample import Sample, Scale
 from flowpheno.specimen import Specimen
 
 if TYPE_CHECKING:
+    from flowpheno.learning import LearnedModel
     from flowpheno.panel.definitions import Definitions
     from flowpheno.pipeline.drawn import DrawnGates
+    from flowpheno.reading import TableScale
 
 PANELS = ("b_all",)
 """Questions that can be asked: is there a B-precursor ALL?"""
@@ -41,13 +44,16 @@ def classify(  # noqa: PLR0913 - what the command line takes
     diagnosis: Sample | Path | str | None = None,
     definitions: Definitions | None = None,
     gates: Strategy | Path | str | None = None,
+    model: LearnedModel | Path | str | None = None,
+    scale: TableScale | str | None = None,
 ) -> Classified:
     """Judge one specimen for an aberrant B precursor.
 
     Parameters
     ----------
     source : Sample or Specimen or Path or str
-        A tube, a specimen with its tubes, or an FCS file.
+        A tube, a specimen with its tubes, an FCS file, or an event table (``.csv``,
+        ``.csv.gz``, ``.parquet``).
     panel : str
         The question; ``"b_all"``, B-precursor ALL, is the only one there is.
     known_bcp_all : bool
@@ -62,6 +68,12 @@ def classify(  # noqa: PLR0913 - what the command line takes
         Gates that a person drew, as values, a file, or the name of a strategy. Those called like
         a population take its place, in every tube that they fit, and the findings say so; a
         negative must hold without them too.
+    model : LearnedModel or Path or str or None
+        A model of ``flowpheno train`` that is asked as well: evidence, which may forbid a
+        negative and no more.
+    scale : Scale or LogChannels or IonCounts or str or None
+        What the numbers of event tables mean, as values or in the words of the command line,
+        such as ``"log:4/1024"``; an FCS file says so itself.
 
     Returns
     -------
@@ -72,6 +84,10 @@ def classify(  # noqa: PLR0913 - what the command line takes
     ------
     FcsError
         If the file cannot be read.
+    TableError
+        If a table cannot be read, or does not say its scale.
+    ModelError
+        If the model cannot be used.
     TemplateError
         If the template cannot be used.
     GateError
@@ -83,13 +99,16 @@ def classify(  # noqa: PLR0913 - what the command line takes
     """
     _check_panel(panel)
     used = definitions or load_definitions()
-    specimen = _as_specimen(source, used, known_bcp_all=known_bcp_all)
+    meant = _as_scale(scale)
+    specimen = _as_specimen(source, used, meant, known_bcp_all=known_bcp_all)
     normal = load_template(Path(template)) if isinstance(template, Path | str) else template
     drawn = _drawn(gates)
-    before = () if diagnosis is None else (_as_sample(diagnosis, used),)
+    before = () if diagnosis is None else (_as_sample(diagnosis, used, meant),)
     against = comparators(normal, before, used)
+    asked = load_model(Path(model)) if isinstance(model, Path | str) else model
     tubes = tuple(
-        analyse_tube(tube, specimen, used, against, gates=drawn) for tube in specimen.tubes
+        analyse_tube(tube, specimen, used, against, gates=drawn, model=asked)
+        for tube in specimen.tubes
     )
     result = judge_tubes(specimen, tubes, used, against, events=True)
     simulated = any(SIMULATED_KEYWORD in tube.keywords for tube in specimen.tubes)
@@ -107,8 +126,12 @@ def classify_directory(  # noqa: PLR0913 - what the command line takes
     panels: Path | str | None = None,
     gates: Path | str | None = None,
     scheme: str = "",
+    denominator: str = "",
     registry: Path | str | None = None,
     who: str = "",
+    model: Path | str | None = None,
+    scale: TableScale | str | None = None,
+    events: bool = False,
     jobs: int = 1,
 ) -> Cohort:
     """Judge every marrow of a folder; one broken file costs one row.
@@ -131,11 +154,20 @@ def classify_directory(  # noqa: PLR0913 - what the command line takes
         Gates that a person drew, or the name of a strategy; see `classify`.
     scheme : str
         Percent rule of positivity, such as ``"aieop_bfm"``; empty for that of the definitions.
+    denominator : str
+        What percentages of blasts refer to, such as ``"mononuclear"``; empty for that of the
+        definitions.
     registry : Path or str or None
         Registry of the laboratory: specimens that have a patient are stored, and compared with
         the patient's earliest positive one.
     who : str
         Who stores them; must be given with a registry.
+    model : Path or str or None
+        A model of ``flowpheno train`` that is asked as well.
+    scale : Scale or LogChannels or IonCounts or str or None
+        What the numbers of event tables mean, where the manifest does not say.
+    events : bool
+        Whether to keep the membership of every event; `evaluate` needs it.
     jobs : int
         Specimens judged at a time.
 
@@ -158,6 +190,10 @@ def classify_directory(  # noqa: PLR0913 - what the command line takes
         panels=optional_path(panels),
         gates=optional_path(gates),
         scheme=scheme,
+        denominator=denominator,
+        model=optional_path(model),
+        scale=_as_scale(scale),
+        events=events,
         manifest={} if manifest is None else read_manifest(Path(manifest)),
         jobs=jobs,
     )
@@ -205,16 +241,29 @@ def _check_panel(panel: str) -> None:
         raise ValueError(f"panel {panel!r} is not known; known: {', '.join(PANELS)}")
 
 
+def _as_scale(scale: TableScale | str | None) -> TableScale | None:
+    """Read a scale as the command line spells it; members of `Scale` are words themselves."""
+    if isinstance(scale, str) and not isinstance(scale, Scale):
+        return parse_scale(scale)
+    return scale
+
+
 def _as_specimen(
-    source: Sample | Specimen | Path | str, definitions: Definitions, *, known_bcp_all: bool
+    source: Sample | Specimen | Path | str,
+    definitions: Definitions,
+    scale: TableScale | None,
+    *,
+    known_bcp_all: bool,
 ) -> Specimen:
     if isinstance(source, Specimen):
         return replace(source, known_bcp_all=source.known_bcp_all or known_bcp_all)
-    sample = _as_sample(source, definitions)
+    sample = _as_sample(source, definitions, scale)
     return Specimen(name=sample.name, tubes=(sample,), known_bcp_all=known_bcp_all)
 
 
-def _as_sample(source: Sample | Path | str, definitions: Definitions) -> Sample:
+def _as_sample(
+    source: Sample | Path | str, definitions: Definitions, scale: TableScale | None
+) -> Sample:
     if isinstance(source, Sample):
         return source
-    return read_fcs(source, vocabulary=definitions.vocabulary)
+    return read_sample(Path(source), vocabulary=definitions.vocabulary, scale=scale)

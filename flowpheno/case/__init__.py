@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from flowpheno.case.judge import judge_case
-from flowpheno.case.missing import averaged_percent, missed_chance, missed_percent
+from flowpheno.case.missing import averaged_percent, missed_chance, missed_percent, missed_sentence
+from flowpheno.case.places import find_place
 from flowpheno.case.values import (
     CaseFlag,
     CaseState,
     CaseVerdict,
+    ImagingRow,
     MissedChance,
+    Place,
+    RemissionRow,
     TimelineRow,
     TissueEvidence,
 )
@@ -20,13 +24,18 @@ __all__ = [
     "CaseSpecimen",
     "CaseState",
     "CaseVerdict",
+    "ImagingRow",
     "MissedChance",
+    "Place",
+    "RemissionRow",
     "TimelineRow",
     "TissueEvidence",
     "averaged_percent",
+    "find_place",
     "judge_case",
     "load_case",
     "load_case_limits",
     "missed_chance",
     "missed_percent",
+    "missed_sentence",
 ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from flowpheno.case.described import flow_text, morphology_text, tissue_evidence, tissue_text
 from flowpheno.case.evidence import (
     POSITIVE,
     Bearing,
@@ -12,24 +14,32 @@ from flowpheno.case.evidence import (
     bearing_of,
     count_remissions,
     diagnosis_missing,
-    flow_text,
-    flow_verdict,
-    morphology_text,
     order_specimens,
-    tissue_evidence,
 )
 from flowpheno.case.missing import missed_chance
-from flowpheno.case.values import CaseFlag, CaseState, CaseVerdict, TimelineRow, TissueEvidence
+from flowpheno.case.places import find_place
+from flowpheno.case.stated import flow_verdict
+from flowpheno.case.values import (
+    CaseFlag,
+    CaseState,
+    CaseVerdict,
+    ImagingRow,
+    RemissionRow,
+    TimelineRow,
+    TissueEvidence,
+)
 from flowpheno.case.wording import case_sentences, clonality_answer, conflicts, recommendations
 from flowpheno.clonality import Clonality
 from flowpheno.finding import ReasonCode
-from flowpheno.panel.case import Phase
+from flowpheno.panel.case import Material, Phase
 from flowpheno.verdict import SpecimenVerdict
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from flowpheno.panel.case import Case, CaseLimits, CaseSpecimen
+    from flowpheno.case.values import Place
+    from flowpheno.panel.case import Case, CaseLimits, CaseSpecimen, Imaging
     from flowpheno.verdict import Verdict
 
 _STATES = {
@@ -78,10 +88,12 @@ def judge_case(
         for specimen, episode in zip(ordered, episodes, strict=True)
     )
     past = list(accumulate(([e] for e in evidence), lambda before, new: before + new))
-    timeline = tuple(_row(so_far, limits) for so_far in past)
+    steps = _steps(ordered)
+    timeline = tuple(
+        replace(_row(so_far, limits), step=step) for so_far, step in zip(past, steps, strict=True)
+    )
     current, state = _current(evidence), timeline[-1].state
     negative_sites = {e.specimen.site or e.specimen.id for e in current if _is_negative(e)}
-    open_state = state in {CaseState.UNRESOLVED, CaseState.NO_EVIDENCE_AT_SAMPLED_SITES}
     illustrated = missed_chance(len(negative_sites), limits.missing) if negative_sites else None
     return CaseVerdict(
         patient=case.patient,
@@ -89,12 +101,43 @@ def judge_case(
         flags=timeline[-1].flags,
         timeline=timeline,
         reasons=_reasons(evidence, timeline),
-        sentences=case_sentences(evidence, timeline, limits),
+        sentences=case_sentences(evidence, timeline, limits, imaging=case.imaging),
         recommendations=recommendations(evidence, limits),
         conflicts=conflicts(evidence),
         clonality=clonality_answer(evidence, limits),
-        missed=illustrated if open_state else None,
+        missed=illustrated,
+        title=case.title,
+        diagnosis=case.diagnosis,
+        source=case.source,
+        remarks=case.notes,
+        imaging=tuple(_imaging(study, limits) for study in case.imaging),
+        remissions=tuple(
+            RemissionRow(date=_day(r.date), after=r.after or "") for r in case.remissions
+        ),
     )
+
+
+def _imaging(study: Imaging, limits: CaseLimits) -> ImagingRow:
+    return ImagingRow(
+        study=study.id,
+        modality=study.modality,
+        site=study.site,
+        date=_day(study.date),
+        finding=study.finding,
+        suggests=study.suggests,
+        place=find_place(study.site, limits.places, laterality=study.laterality),
+    )
+
+
+def _day(date: dt.date | None) -> str:
+    return "" if date is None else date.isoformat()
+
+
+def _steps(ordered: Sequence[CaseSpecimen]) -> list[int]:
+    """Count the times; specimens of one day, or of one order, share theirs."""
+    dated = all(specimen.date is not None for specimen in ordered)
+    times = [specimen.date if dated else specimen.order for specimen in ordered]
+    return [len(set(times[: index + 1])) - 1 for index in range(len(times))]
 
 
 def _evidence(
@@ -162,7 +205,7 @@ def _row(so_far: Sequence[Evidence], limits: CaseLimits) -> TimelineRow:
         label=f"after {'+'.join(names)}",
         material=specimen.material.value,
         site=specimen.site,
-        date="" if specimen.date is None else specimen.date.isoformat(),
+        date=_day(specimen.date),
         verdict=last.flow.verdict,
         blast_percent=last.flow.blast_percent,
         denominator=last.flow.denominator,
@@ -173,7 +216,23 @@ def _row(so_far: Sequence[Evidence], limits: CaseLimits) -> TimelineRow:
         flags=_flags(so_far, limits.concordance_days),
         reasons=tuple(sorted(reasons)),
         notes=_notes(last, tissue, limits),
+        phase=specimen.phase.value,
+        episode=last.episode,
+        laterality=specimen.laterality,
+        pull=specimen.pull,
+        therapy=tuple(sorted(t.value for t in specimen.therapy)),
+        tissue_text=tissue_text(specimen),
+        place=_place(specimen.site, specimen, limits),
+        other_place=_place(specimen.site_legend, specimen, limits)
+        if specimen.source_conflict
+        else None,
     )
+
+
+def _place(text: str, specimen: CaseSpecimen, limits: CaseLimits) -> Place | None:
+    """Where on the map; cerebrospinal fluid is taken at the spine if nothing else is said."""
+    words = text or ("spine" if specimen.material is Material.CSF else "")
+    return find_place(words, limits.places, laterality=specimen.laterality)
 
 
 def _notes(last: Evidence, tissue: TissueEvidence, limits: CaseLimits) -> tuple[str, ...]:

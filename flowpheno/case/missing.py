@@ -10,6 +10,8 @@ from flowpheno.case.values import MissedChance
 if TYPE_CHECKING:
     from flowpheno.panel.case import MissingRules
 
+_SITES = (1, 2, 3)  # of the table
+
 
 def missed_percent(n_sites: int, involvement: float, sensitivity: float) -> float:
     """Give the probability that every one of k sites misses the disease.
@@ -81,4 +83,38 @@ def missed_chance(n_sites: int, rules: MissingRules) -> MissedChance:
         percent={q: missed_percent(n_sites, q, rules.sensitivity) for q in rules.involvement},
         averaged_percent=averaged_percent(n_sites, rules.sensitivity, rules.prior),
         note=rules.note,
+        sensitivity_percent=100 * rules.sensitivity,
+        by_sites={
+            q: tuple(missed_percent(k, q, rules.sensitivity) for k in _SITES)
+            for q in rules.involvement
+        },
     )
+
+
+def missed_sentence(missed: MissedChance) -> str:
+    """Put the illustration into one line, with its assumptions.
+
+    Parameters
+    ----------
+    missed : MissedChance
+        What negative sites leave open.
+
+    Returns
+    -------
+    str
+        Never a number without the share of sites it assumes.
+    """
+    k = missed.n_sites
+    sites = "the one negative site misses" if k == 1 else f"all {k} negative sites miss"
+    parts = [
+        f"{p:.1f} % if {100 * q:.0f} % of the sites are involved" for q, p in _falling(missed)
+    ]
+    return (
+        f"Illustrative, not a result: {sites} patchy disease in "
+        f"{', '.join(parts)}; a site that is involved shows it in "
+        f"{missed.sensitivity_percent:.0f} %. {missed.note}"
+    )
+
+
+def _falling(missed: MissedChance) -> list[tuple[float, float]]:
+    return sorted(missed.percent.items(), reverse=True)

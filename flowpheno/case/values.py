@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,68 @@ class TissueEvidence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A body site as the site map knows it.
+
+    Attributes
+    ----------
+    name : str
+        One of ``places`` in ``case.yaml``, such as ``"ilium"``.
+    side : str
+        ``left``, ``right``, ``bilateral``, ``midline``; empty if not given.
+    posterior : bool or None
+        Whether it lies at the back, where the words say so.
+    """
+
+    name: str
+    side: str
+    posterior: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagingRow:
+    """One imaging study: evidence of its own kind.
+
+    Attributes
+    ----------
+    study : str
+        Id.
+    modality, site, date : str
+        As the case file says; empty where it does not.
+    finding : str
+        In the words of the report.
+    suggests : str
+        ``disease``, ``no_disease`` or ``unclear``, as a person stated it.
+    place : Place or None
+        On the site map; None where the words name no site of it.
+    """
+
+    study: str
+    modality: str
+    site: str
+    date: str
+    finding: str
+    suggests: str
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemissionRow:
+    """A recorded remission.
+
+    Attributes
+    ----------
+    date : str
+        ISO 8601; empty if not known.
+    after : str
+        The last specimen before it; empty if not known.
+    """
+
+    date: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineRow:
     """One specimen on the time line, and the case verdict once it was known.
 
@@ -70,6 +132,23 @@ class TimelineRow:
         Of this specimen.
     notes : tuple of str
         What must be said with it.
+    phase : str
+        ``diagnosis`` or ``follow_up``.
+    episode : int
+        Recorded remissions before it.
+    step : int
+        Its place in time, from 0; equal for specimens of one procedure.
+    laterality : str
+        Side; empty if not given.
+    pull : int or None
+        Which pull of the aspirate; the first holds least blood. None if not given.
+    therapy : tuple of str
+        Treatment that masks antigens, sorted.
+    tissue_text : str
+        What immunohistochemistry showed, in words; empty if there is none.
+    place, other_place : Place or None
+        Where it was taken, on the site map; and where else the source says, if it contradicts
+        itself.
     """
 
     specimen: str
@@ -87,6 +166,15 @@ class TimelineRow:
     flags: tuple[CaseFlag, ...]
     reasons: tuple[ReasonCode, ...]
     notes: tuple[str, ...]
+    phase: str = ""
+    episode: int = 0
+    step: int = 0
+    laterality: str = ""
+    pull: int | None = None
+    therapy: tuple[str, ...] = ()
+    tissue_text: str = ""
+    place: Place | None = None
+    other_place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +191,18 @@ class MissedChance:
         Percent, averaged over the prior of that share.
     note : str
         The assumptions.
+    sensitivity_percent : float
+        Assumed: how often disease is seen at an involved site.
+    by_sites : mapping of float to tuple of float
+        Share of sites involved, to the probability with one, two, three sites; percent.
     """
 
     n_sites: int
     percent: Mapping[float, float]
     averaged_percent: float
     note: str
+    sensitivity_percent: float = float("nan")
+    by_sites: Mapping[float, tuple[float, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +230,13 @@ class CaseVerdict:
     clonality : str
         The answer to the word *monoclonal*.
     missed : MissedChance or None
-        Printed as illustrative; None if no site was negative or relapse is confirmed.
+        Printed as illustrative, beside a relapse too; None if no site was negative.
+    title, diagnosis, source, remarks : str
+        Of the case file; empty if not given.
+    imaging : tuple of ImagingRow
+        Evidence of its own kind: it alters no state.
+    remissions : tuple of RemissionRow
+        As recorded.
     """
 
     patient: str
@@ -149,6 +249,12 @@ class CaseVerdict:
     conflicts: tuple[str, ...]
     clonality: str
     missed: MissedChance | None
+    title: str = ""
+    diagnosis: str = ""
+    source: str = ""
+    remarks: str = ""
+    imaging: tuple[ImagingRow, ...] = ()
+    remissions: tuple[RemissionRow, ...] = ()
 
     def after(self, specimen: str) -> TimelineRow:
         """Look up what could be said once a specimen was known.

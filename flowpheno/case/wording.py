@@ -8,6 +8,7 @@ from flowpheno.case.evidence import POSITIVE, Bearing, diagnosis_missing
 from flowpheno.case.values import CaseState
 from flowpheno.clonality import Clonality
 from flowpheno.panel.case import FlowDone
+from flowpheno.specimen import Therapy
 from flowpheno.verdict import SpecimenVerdict
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from flowpheno.case.evidence import Evidence
     from flowpheno.case.values import TimelineRow
-    from flowpheno.panel.case import CaseLimits
+    from flowpheno.panel.case import CaseLimits, Imaging
 
 _INCONCLUSIVE = frozenset({SpecimenVerdict.INDETERMINATE, SpecimenVerdict.SUSPICIOUS})
 _HEADLINES = {
@@ -28,7 +29,11 @@ _HEADLINES = {
 
 
 def case_sentences(
-    evidence: Sequence[Evidence], timeline: Sequence[TimelineRow], limits: CaseLimits
+    evidence: Sequence[Evidence],
+    timeline: Sequence[TimelineRow],
+    limits: CaseLimits,
+    *,
+    imaging: Sequence[Imaging] = (),
 ) -> tuple[str, ...]:
     """Say what the specimens allow one to say, and what they leave open.
 
@@ -40,6 +45,8 @@ def case_sentences(
         Their rows.
     limits : CaseLimits
         Words.
+    imaging : sequence of Imaging
+        Studies, as reported.
 
     Returns
     -------
@@ -52,6 +59,13 @@ def case_sentences(
     said += [note for row in timeline for note in row.notes if note in _fixed(limits)]
     if any(e.specimen.morphology is not None for e in evidence):
         said.append(words.morphology)
+    if any(Therapy.ANTI_CD19 in e.specimen.therapy for e in evidence):
+        said.append(words.cd19_therapy)
+    if imaging:
+        said.append(words.imaging)
+    found = any(e.counts and e.bearing in POSITIVE for e in evidence)
+    if any(study.suggests == "disease" for study in imaging) and not found:
+        said.append(words.imaging_disease)
     if diagnosis_missing(evidence):
         said.append(words.dx_phenotype)
     return tuple(dict.fromkeys(said))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from flowpheno.case import CaseVerdict
     from flowpheno.panel.case import Case, CaseSpecimen
     from flowpheno.pipeline.directory import Options
-    from flowpheno.results import Run
+    from flowpheno.results import Run, SpecimenResult
     from flowpheno.verdict import Verdict
 
 
@@ -23,6 +23,16 @@ def case(
         Path | None, typer.Option(help="Normal template; without one no specimen is negative")
     ] = None,
     panels: Annotated[Path | None, typer.Option(help="Folder of definitions of your own")] = None,
+    denominator: Annotated[
+        str,
+        typer.Option(
+            help="What percentages of blasts refer to: nucleated_all, mononuclear, CD45pos, WBC"
+        ),
+    ] = "",
+    fhir: Annotated[
+        Path | None,
+        typer.Option(help="Write the case as one FHIR R4 bundle (.json) for a hospital's systems"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> int:
     """Judge a patient: no single negative aspirate closes a case.
@@ -37,6 +47,10 @@ def case(
         Normal template.
     panels : Path or None
         Definitions of your own.
+    denominator : str
+        What percentages of blasts refer to; empty for that of the definitions.
+    fhir : Path or None
+        File for the hospital export.
     as_json : bool
         Print JSON instead of a time line.
 
@@ -52,7 +66,13 @@ def case(
     from flowpheno.results.codec import encode
 
     described = load_case(path)
-    options = Options(known_bcp_all=described.known_bcp_all, template=template, panels=panels)
+    options = Options(
+        known_bcp_all=described.known_bcp_all,
+        template=template,
+        panels=panels,
+        denominator=denominator,
+    )
+    results: dict[str, SpecimenResult] = {}
     verdicts: dict[str, Verdict | None] = {}
     failed, simulated = False, described.simulated
     for specimen in described.specimens:
@@ -61,7 +81,9 @@ def case(
             continue
         failed |= bool(run.failures)
         simulated |= run.simulated
-        verdicts[specimen.id] = run.specimens[0].verdict if run.specimens else None
+        verdicts[specimen.id] = None
+        for found in run.specimens[:1]:
+            verdicts[specimen.id], results[specimen.id] = found.verdict, found
         for failure in run.failures:
             typer.echo(f"could not be used: {failure.path}: {failure.message}", err=True)
     judged = judge_case(described, verdicts, limits=load_case_limits(panels))
@@ -71,12 +93,48 @@ def case(
     page = write_case_page(
         judged, out / "report" / "case.html", simulated=simulated, definitions=panels
     )
+    if fhir is not None:
+        _export(fhir, (described, judged, results), panels, simulated=simulated)
     if as_json:
         typer.echo(content)
     else:
         say_case(judged)
     typer.echo(f"Page to open: {page}", err=True)
     return 1 if failed else 0
+
+
+def _export(
+    path: Path,
+    found: tuple[Case, CaseVerdict, dict[str, SpecimenResult]],
+    panels: Path | None,
+    *,
+    simulated: bool,
+) -> None:
+    """Write the bundle of a case; validated where the models are installed, and that is said."""
+    from datetime import UTC, datetime
+
+    from flowpheno.errors import MissingPackageError
+    from flowpheno.hospital import ExportWords, bundle_of_case, validate_bundle
+    from flowpheno.panel.fhir import load_fhir_codes
+    from flowpheno.panel.verdicts import load_verdict_texts
+
+    described, judged, results = found
+    bundle = bundle_of_case(
+        described,
+        judged,
+        results,
+        words=ExportWords(texts=load_verdict_texts(panels), codes=load_fhir_codes(panels)),
+        issued=datetime.now(UTC).isoformat(timespec="seconds"),
+        simulated=simulated,
+    )
+    try:
+        said = f"validated with the models of FHIR {validate_bundle(bundle)}"
+    except MissingPackageError as error:
+        said = f"not validated: {error}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = json.dumps(bundle, indent=2, ensure_ascii=False)
+    path.write_text(content + "\n", encoding="utf-8")
+    typer.echo(f"FHIR bundle: {path} ({said})", err=True)
 
 
 def _run(
@@ -119,6 +177,7 @@ def say_case(judged: CaseVerdict) -> None:
     judged : CaseVerdict
         The case.
     """
+    from flowpheno.case import missed_sentence
     from flowpheno.cli.tables import print_table
 
     rows = [
@@ -132,3 +191,5 @@ def say_case(judged: CaseVerdict) -> None:
         typer.echo(sentence)
     for sentence in judged.recommendations:
         typer.echo(f"Would decide: {sentence}")
+    if judged.missed is not None:
+        typer.echo(missed_sentence(judged.missed))

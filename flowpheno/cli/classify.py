@@ -70,6 +70,13 @@ def classify(
             "aieop_bfm (10 %); that of the definitions if not given"
         ),
     ] = "",
+    denominator: Annotated[
+        str,
+        typer.Option(
+            help="What percentages of blasts refer to: nucleated_all, mononuclear (COG), CD45pos, "
+            "WBC; that of the definitions if not given"
+        ),
+    ] = "",
     known_bcp_all: Annotated[
         bool, typer.Option("--known-bcp-all", help="B-precursor ALL was established before")
     ] = False,
@@ -117,6 +124,8 @@ def classify(
         What the numbers of event tables mean, where the manifest does not say.
     scheme : str
         Percent rule of positivity; empty for that of the definitions.
+    denominator : str
+        What percentages of blasts refer to; empty for that of the definitions.
     known_bcp_all : bool
         History of every specimen the manifest says nothing of.
     registry : str
@@ -158,6 +167,7 @@ def classify(
         matrix=matrix,
         scale=parse_scale(scale) if scale else None,
         scheme=scheme,
+        denominator=denominator,
         events=events,
         manifest=rows,
         gates=gates,
@@ -246,13 +256,14 @@ def say(run: Run, *, as_json: bool) -> None:
         (
             s.specimen,
             str(s.verdict.verdict),
-            f"{s.verdict.n_blasts} / {s.verdict.n_nucleated}",
+            f"{s.verdict.n_blasts} / {s.verdict.n_counted}",
             _percent(s.verdict.blast_percent.estimate),
+            s.verdict.denominator,
             ";".join(s.verdict.reasons),
         )
         for s in run.specimens
     ]
-    columns = ("specimen", "verdict", "blasts / nucleated", "percent", "reasons")
+    columns = ("specimen", "verdict", "blasts / cells", "percent", "of", "reasons")
     print_table("flowpheno - research use only", columns, rows)
     for failure in run.failures:
         typer.echo(f"could not be used: {failure.path}: {failure.message}", err=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flowpheno.comparison.judge import Comparison, Stability, call_text, compare
+from flowpheno.comparison.balance import Stability
+from flowpheno.comparison.judge import Comparison, call_text, compare
 from flowpheno.comparison.measure import profile
 from flowpheno.comparison.shift import MarkerShift, ShiftCall
 from flowpheno.comparison.similarity import Similarity

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flowpheno.comparison.balance import Balance, Stability, judge_stability, weigh
 from flowpheno.comparison.shift import MarkerShift, ShiftCall, compare_marker
 from flowpheno.comparison.similarity import Similarity, measure_similarity
 from flowpheno.finding import ReasonCode
@@ -20,21 +20,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from flowpheno.comparison.values import Profile
+    from flowpheno.finding import Finding
     from flowpheno.panel.comparison import ComparisonLimits
     from flowpheno.phenotype import MarkerCall
 
 _CD19 = Marker("CD19")
-_UNCHANGED = frozenset({ShiftCall.STABLE, ShiftCall.HETEROGENEITY})
-_FAR = frozenset({ShiftCall.GAIN, ShiftCall.LOSS, ShiftCall.MARKED_UP, ShiftCall.MARKED_DOWN})
-
-
-class Stability(StrEnum):
-    """What became of the phenotype; none of these rejects a relapse."""
-
-    PHENOTYPE_STABLE = "PHENOTYPE_STABLE"
-    SHIFTED = "SHIFTED"
-    DIVERGENT = "DIVERGENT"
-    NOT_EVALUABLE = "NOT_EVALUABLE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +50,10 @@ class Comparison:
         B lineage at diagnosis, T or myeloid lineage and no longer B at relapse.
     implications : tuple of str
         Sentences for the report.
+    changed : tuple of Marker
+        Markers that gained or lost their category, aberrancies going back to normal apart.
+    findings : tuple of Finding
+        What was noticed of the two specimens, such as that they are one and the same.
     """
 
     verdict: Stability
@@ -72,6 +66,8 @@ class Comparison:
     lost_percent: float
     lineage_switch: bool
     implications: tuple[str, ...]
+    changed: tuple[Marker, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def table(self) -> pd.DataFrame:
@@ -111,24 +107,6 @@ class Comparison:
         return pd.DataFrame(rows, columns=columns)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Balance:
-    """Aberrancies of the diagnosis, and what became of them."""
-
-    kept: tuple[Marker, ...]
-    lost: tuple[Marker, ...]
-    gained: tuple[Marker, ...]
-    assessed: bool  # False: all comparable markers stand in for aberrancies
-
-    @property
-    def n(self) -> int:
-        return len(self.kept) + len(self.lost)
-
-    @property
-    def lost_percent(self) -> float:
-        return 100 * len(self.lost) / self.n if self.n else float("nan")
-
-
 def compare(
     diagnosis: Profile | None,
     relapse: Profile,
@@ -162,10 +140,10 @@ def compare(
         for name in (*profile.markers, *profile.phenotype.calls)
     )
     shifts = tuple(compare_marker(n, diagnosis, relapse, limits, rng=rng) for n in names)
-    balance = _balance(shifts, diagnosis, relapse, limits)
+    balance = weigh(shifts, diagnosis, relapse, limits)
     lineages = diagnosis.lineage, relapse.lineage
     changed = Lineage.NOT_EVALUABLE not in lineages and lineages[0] is not lineages[1]
-    verdict = _judge(balance, limits, lineage_changed=changed)
+    verdict = judge_stability(balance, limits, lineage_changed=changed)
     switch = lineages[0] is Lineage.B and lineages[1] in {Lineage.T, Lineage.MYELOID}
     refused = {reason for shift in shifts for reason in shift.reasons}
     return Comparison(
@@ -176,6 +154,7 @@ def compare(
         kept=balance.kept,
         lost=balance.lost,
         gained=balance.gained,
+        changed=balance.changed,
         lost_percent=balance.lost_percent,
         lineage_switch=switch,
         implications=_implications(verdict, balance, shifts, limits, lineage=(changed, switch)),
@@ -219,63 +198,9 @@ def _without_diagnosis(limits: ComparisonLimits) -> Comparison:
     )
 
 
-def _balance(
-    shifts: Sequence[MarkerShift], diagnosis: Profile, relapse: Profile, limits: ComparisonLimits
-) -> _Balance:
-    """Sort the comparable aberrancies; without any, all comparable markers stand in for them."""
-    comparable = [shift for shift in shifts if shift.comparable]
-    known = set(diagnosis.aberrancies or ())
-    aberrant = [shift for shift in comparable if shift.marker in known]
-    later = None if relapse.aberrancies is None else set(relapse.aberrancies)
-    if aberrant:
-        share = limits.verdict.kept_share
-        gone = {s.marker for s in aberrant if _is_lost(s, later, kept_share=share)}
-    else:
-        gone = {s.marker for s in comparable if s.call not in _UNCHANGED}
-    base = aberrant or comparable
-    gained = (
-        s.marker
-        for s in comparable
-        if s.marker in (later or ()) and s.marker not in known and s.call not in _UNCHANGED
-    )
-    return _Balance(
-        kept=tuple(s.marker for s in base if s.marker not in gone),
-        lost=tuple(s.marker for s in base if s.marker in gone),
-        gained=tuple(gained),
-        assessed=bool(aberrant),
-    )
-
-
-def _is_lost(shift: MarkerShift, later: set[Marker] | None, *, kept_share: float) -> bool:
-    """Whether an aberrancy is gone: what did not move cannot be lost."""
-    if shift.call in _UNCHANGED:
-        return False
-    if later is not None:
-        return shift.marker not in later
-    away = shift.diagnosis.shift_log10
-    if away is None or away == 0:
-        return shift.call in _FAR
-    return (away + shift.delta_log10) / away < kept_share
-
-
-def _judge(balance: _Balance, limits: ComparisonLimits, *, lineage_changed: bool) -> Stability:
-    """Verdict on the phenotype: a share of few aberrancies is no divergence."""
-    rules = limits.verdict
-    if lineage_changed:
-        return Stability.DIVERGENT
-    if balance.n == 0:
-        return Stability.NOT_EVALUABLE
-    if balance.lost_percent <= rules.stable_percent:
-        return Stability.PHENOTYPE_STABLE
-    many = balance.n >= rules.divergent_markers
-    if many and balance.lost_percent > rules.divergent_percent:
-        return Stability.DIVERGENT
-    return Stability.SHIFTED
-
-
 def _implications(
     verdict: Stability,
-    balance: _Balance,
+    balance: Balance,
     shifts: Sequence[MarkerShift],
     limits: ComparisonLimits,
     *,
@@ -286,6 +211,8 @@ def _implications(
     said = [_counted(balance)] if balance.n else []
     if balance.n and not balance.assessed:
         said.append(words.no_aberrancies)
+    if balance.changed:
+        said.append(f"{words.category_changed}: {', '.join(balance.changed)}.")
     match verdict:
         case Stability.PHENOTYPE_STABLE:
             said.append(words.stable)
@@ -304,7 +231,7 @@ def _implications(
     return tuple(said)
 
 
-def _counted(balance: _Balance) -> str:
+def _counted(balance: Balance) -> str:
     """Say the balance with its numbers, and what remains to be followed."""
     what = "aberrancies of the diagnosis" if balance.assessed else "comparable markers"
     done = "lost" if balance.assessed else "changed"

@@ -119,6 +119,28 @@ def evaluate(strategy: Strategy, sample: Sample) -> GateResults:
     return GateResults(populations=MappingProxyType(populations), n_events=sample.n_events)
 
 
+def masks_of(
+    gate: Gate, block: Block, done: Mapping[str, EventMask]
+) -> Iterator[tuple[str, EventMask]]:
+    """Give each population of one gate without regard to its parent.
+
+    Parameters
+    ----------
+    gate : Gate
+        The gate.
+    block : Block
+        Events, and the values of its dimensions.
+    done : mapping of str to EventMask
+        Populations that a Boolean gate refers to, within their parents.
+
+    Yields
+    ------
+    str, EventMask
+        Id of the gate or quadrant, and its events; shape ``(n,)``.
+    """
+    yield from _masks(gate, block, done)
+
+
 def _gate_block(order: Iterable[Gate], block: Block) -> dict[str, EventMask]:
     masks: dict[str, EventMask] = {}
     for gate in order:
@@ -130,7 +152,6 @@ def _gate_block(order: Iterable[Gate], block: Block) -> dict[str, EventMask]:
 def _masks(
     gate: Gate, block: Block, done: Mapping[str, EventMask]
 ) -> Iterator[tuple[str, EventMask]]:
-    """Give each population of a gate without regard to its parent."""
     match gate:
         case Threshold():
             yield gate.id, _within((gate.interval,), block)

@@ -226,7 +226,12 @@ def clusters_for(space: EventMatrix, *, most: int) -> int:
 
 def _stable_order(space: EventMatrix) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Order events by value, so that a permuted file is clustered the same."""
-    return np.lexsort(space.T)
+    order = np.argsort(space[:, -1], kind="stable")
+    first = space[order, -1]
+    equal = np.concatenate([[False], first[1:] == first[:-1], [False]])
+    tied = np.flatnonzero(equal[1:] | equal[:-1])  # the other columns decide among these alone
+    order[tied] = order[tied][np.lexsort(space[order[tied]].T)]
+    return order
 
 
 def _thin(

@@ -69,6 +69,9 @@ class CaseSentences(_Definition):
     lineage_incomplete: _Sentence
     clonality: _Sentence
     clonality_unknown: _Sentence
+    imaging: _Sentence
+    imaging_disease: _Sentence
+    cd19_therapy: _Sentence
 
 
 class CaseRecommendations(_Definition):
@@ -83,13 +86,32 @@ class CaseRecommendations(_Definition):
 
 
 class CaseLimits(_Definition):
-    """Everything a case verdict rests on."""
+    """Everything a case verdict rests on.
+
+    Attributes
+    ----------
+    reference : str
+        Sources.
+    relapse_percent, likely_percent : float
+        Blasts in percent of nucleated cells by flow.
+    concordance_days : int
+        Specimens within them stand at the same time.
+    tissue : TissueRules
+        What immunohistochemistry supports.
+    places : dict of str to tuple of str
+        Places of the site map, and the words that name them.
+    missing : MissingRules
+        Assumptions of the probability that every site misses patchy disease.
+    sentences, recommendations : models
+        Words for the report.
+    """
 
     reference: Annotated[str, Field(min_length=10)]
     relapse_percent: _Percent
     likely_percent: _Percent
     concordance_days: _Count
     tissue: TissueRules
+    places: dict[str, tuple[_Name, ...]]
     missing: MissingRules
     sentences: CaseSentences
     recommendations: CaseRecommendations
@@ -229,8 +251,11 @@ class CaseSpecimen(_Definition):
         A flow verdict given by a person.
     morphology : Morphology or None
         What the microscope showed.
-    ihc : tuple of str
-        Markers positive by immunohistochemistry; what is not listed was not reported.
+    ihc, ihc_negative : tuple of str
+        Markers positive and negative by immunohistochemistry; what is not listed was not
+        reported.
+    pull : int or None
+        Which pull of the aspirate, from 1; None if not given.
     source_conflict : bool
         Whether the source contradicts itself about this specimen.
     notes : str
@@ -252,6 +277,8 @@ class CaseSpecimen(_Definition):
     verdict: StatedVerdict | None = None
     morphology: Morphology | None = None
     ihc: tuple[_Name, ...] = ()
+    ihc_negative: tuple[_Name, ...] = ()
+    pull: Annotated[int, Field(ge=1)] | None = None
     source_conflict: bool = False
     notes: str = ""
 
@@ -272,6 +299,36 @@ class CaseSpecimen(_Definition):
         return self
 
 
+class Imaging(_Definition):
+    """One imaging study: evidence of its own kind, which alters no verdict.
+
+    Attributes
+    ----------
+    id : str
+        Short name, such as ``"MRI1"``.
+    modality : str
+        Such as ``MRI``, ``PET-CT``.
+    site : str
+        In words.
+    laterality : str
+        ``left``, ``right``, ``bilateral``, ``midline``; empty if not given.
+    date : date or None
+        ISO 8601; None if not known.
+    finding : str
+        In the words of the report, no identifiers.
+    suggests : str
+        What the person who read it says: ``disease``, ``no_disease``, ``unclear``.
+    """
+
+    id: _Name
+    modality: _Name
+    site: str = ""
+    laterality: Literal["", "left", "right", "bilateral", "midline"] = ""
+    date: dt.date | None = None
+    finding: _Name
+    suggests: Literal["disease", "no_disease", "unclear"] = "unclear"
+
+
 class Case(_Definition):
     """One patient with several specimens.
 
@@ -289,6 +346,8 @@ class Case(_Definition):
         Whether the flow files are simulated.
     remissions : tuple of Remission
         Recorded remissions, earliest first.
+    imaging : tuple of Imaging
+        Studies, as reported.
     specimens : tuple of CaseSpecimen
         At least one; ids differ; all dated, or all with an order.
     """
@@ -301,6 +360,7 @@ class Case(_Definition):
     known_bcp_all: bool
     simulated: bool = False
     remissions: tuple[Remission, ...] = ()
+    imaging: tuple[Imaging, ...] = ()
     specimens: Annotated[tuple[CaseSpecimen, ...], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -44,6 +44,7 @@ class StabilityLimits(_Definition):
     stable_percent: _Percent
     divergent_percent: _Percent
     divergent_markers: _Count
+    shifted_categories: _Count
     kept_share: Annotated[float, Field(gt=0, lt=1)]
 
     @model_validator(mode="after")
@@ -65,6 +66,7 @@ class ComparisonSentences(_Definition):
     no_diagnosis: _Sentence
     not_evaluable: _Sentence
     no_aberrancies: _Sentence
+    category_changed: _Sentence
 
 
 class ComparisonLimits(_Definition):

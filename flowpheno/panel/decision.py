@@ -53,6 +53,10 @@ class DecisionRules(BaseModel):
         with, a known BCP-ALL.
     non_b_percent : float
         Percent from which blasts of another kind are called.
+    suspicious_beside_share : float
+        Suspicious B precursors below this share of blasts of another kind do not hide those.
+    unproven : tuple of ReasonCode
+        Reasons for which an aberrant population is suspicious only.
     few_unproven : tuple of ReasonCode
         Reasons for which an aberrant population below `confirm_percent_known` is suspicious only.
     blocking : tuple of ReasonCode
@@ -65,6 +69,8 @@ class DecisionRules(BaseModel):
     confirm_percent: _Percent
     confirm_percent_known: _Percent
     non_b_percent: _Percent
+    suspicious_beside_share: Annotated[float, Field(ge=0, le=1)]
+    unproven: tuple[ReasonCode, ...]
     few_unproven: tuple[ReasonCode, ...]
     blocking: tuple[ReasonCode, ...]
 

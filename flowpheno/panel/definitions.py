@@ -160,6 +160,34 @@ def with_scheme(definitions: Definitions, scheme: str) -> Definitions:
     return replace(definitions, positivity=replace(definitions.positivity, scheme=scheme))
 
 
+def with_denominator(definitions: Definitions, denominator: str) -> Definitions:
+    """Choose what percentages of blasts and their limits refer to.
+
+    Parameters
+    ----------
+    definitions : Definitions
+        All definitions.
+    denominator : str
+        One of ``denominators`` in ``mrd.yaml``, such as ``"mononuclear"``.
+
+    Returns
+    -------
+    Definitions
+        The same with that denominator.
+
+    Raises
+    ------
+    PanelError
+        If there is no such denominator.
+    """
+    known = definitions.mrd.denominators
+    if denominator not in known:
+        problem = f"denominator {denominator!r} is none of {', '.join(known)}"
+        raise PanelError(Path("mrd.yaml"), [problem])
+    rules = definitions.mrd.model_copy(update={"denominator": denominator})
+    return replace(definitions, mrd=rules)
+
+
 @lru_cache(maxsize=4)
 def _load(directory: Path | None) -> Definitions:
     sources = find_sources(directory)

@@ -16,6 +16,7 @@ from flowpheno.panel.comparison import ComparisonLimits
 from flowpheno.panel.decision import DecisionRules
 from flowpheno.panel.deidentify import DeidentifyRules
 from flowpheno.panel.evaluation import EvaluationRules
+from flowpheno.panel.fhir import FhirCodes
 from flowpheno.panel.files import load_definition, read_yaml
 from flowpheno.panel.limits import check_markers, limits_model
 from flowpheno.panel.mrd import MrdRules
@@ -55,6 +56,7 @@ KINDS: Mapping[str, type[BaseModel]] = {
     "decision": DecisionRules,
     "deidentify": DeidentifyRules,
     "evaluation": EvaluationRules,
+    "fhir": FhirCodes,
     "mrd": MrdRules,
     "aberrancy": limits_model(AberrancyLimits),
     "compensation": limits_model(CompensationLimits),

@@ -37,14 +37,47 @@ class MinimumEvents(_Definition):
     euroflow_target: _Count
 
 
+class Denominator(_Definition):
+    """What a percentage may refer to.
+
+    Attributes
+    ----------
+    meaning : str
+        In words.
+    without : tuple of str
+        Populations that nucleated cells are counted without; the aberrant cells are always in it.
+    marker : str
+        Marker that is not absent from its cells (level of ``populations.yaml``); empty for none.
+    """
+
+    meaning: Annotated[str, Field(min_length=5)]
+    without: tuple[str, ...] = ()
+    marker: str = ""
+
+
 class MrdProtocol(_Definition):
-    """Categories of one treatment protocol at one time point."""
+    """Categories of one treatment protocol at one time point.
+
+    Attributes
+    ----------
+    reference : str
+        Source.
+    method : MrdMethod
+        How it is measured.
+    timepoint : str
+        ``day 15``, or ``any``.
+    bounds, labels : tuple
+        Percent, rising; one label more than bounds.
+    denominator : str
+        What the protocol counts; empty if it does not say.
+    """
 
     reference: _Citation
     method: MrdMethod
     timepoint: str
     bounds: Annotated[tuple[_Percent, ...], Field(min_length=1)]
     labels: tuple[str, ...]
+    denominator: str = ""
 
     @model_validator(mode="after")
     def _labels_fit_bounds(self) -> Self:
@@ -53,6 +86,48 @@ class MrdProtocol(_Definition):
         if any(low >= high for low, high in pairwise(self.bounds)):
             raise ValueError("bounds must rise")
         return self
+
+
+class PcrRisk(_Definition):
+    """Molecular risk groups of two time points; never applied to a flow count.
+
+    Attributes
+    ----------
+    reference : str
+        Source.
+    timepoints : tuple of str
+        The first and the second.
+    sensitivity_percent : float
+        A negative needs an assay that reaches this.
+    high_percent : float
+        From this on at the second time point the risk is high.
+    labels : tuple of str
+        Standard (both negative), medium, high.
+    """
+
+    reference: _Citation
+    timepoints: tuple[str, str]
+    sensitivity_percent: _Percent
+    high_percent: _Percent
+    labels: tuple[str, str, str]
+
+
+class MrdPlanRules(_Definition):
+    """What is planned if nothing else is asked for.
+
+    Attributes
+    ----------
+    confidence : float
+        Probability of seeing enough events, 0 to 1 exclusive.
+    percents : tuple of float
+        Sensitivities, percent of the denominator.
+    cv_percents : tuple of float
+        Counting errors.
+    """
+
+    confidence: Annotated[float, Field(gt=0, lt=1)]
+    percents: Annotated[tuple[_Percent, ...], Field(min_length=1)]
+    cv_percents: Annotated[tuple[_Percent, ...], Field(min_length=1)]
 
 
 class MrdTerminology(_Definition):
@@ -69,7 +144,7 @@ class MrdRules(_Definition):
 
     reference: _Citation
     denominator: str
-    denominators: dict[str, str]
+    denominators: dict[str, Denominator]
     minimum_events: MinimumEvents
     required_lod_percent: _Percent
     report_events: _Count
@@ -77,6 +152,8 @@ class MrdRules(_Definition):
     lloq_events: _Count
     exact_below: _Count
     protocols: dict[str, MrdProtocol]
+    pcr_risk: PcrRisk
+    plan: MrdPlanRules
     terminology: MrdTerminology
 
     @model_validator(mode="after")
@@ -85,6 +162,9 @@ class MrdRules(_Definition):
             raise ValueError("report_events <= lod_events <= lloq_events is required")
         if self.denominator not in self.denominators:
             raise ValueError(f"denominator {self.denominator!r} is not one of denominators")
+        counted = {p.denominator for p in self.protocols.values() if p.denominator}
+        if unknown := sorted(counted - self.denominators.keys()):
+            raise ValueError(f"a protocol counts {unknown[0]!r}, not one of denominators")
         return self
 
 

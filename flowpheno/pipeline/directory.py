@@ -13,7 +13,7 @@ from flowpheno.compensation import read_spillover_file, with_spillover
 from flowpheno.errors import FlowphenoError, ManifestError
 from flowpheno.fcs.spillover import changes_nothing
 from flowpheno.finding import Finding, ReasonCode, Severity
-from flowpheno.panel.definitions import load_definitions, with_scheme
+from flowpheno.panel.definitions import load_definitions, with_denominator, with_scheme
 from flowpheno.panel.files import fingerprint
 from flowpheno.pipeline.control_tubes import control_tube
 from flowpheno.pipeline.diagnosis import comparators
@@ -73,6 +73,8 @@ class Options:
         Percent rule of positivity; empty for that of the definitions.
     model : Path or None
         Learned model that is asked as well.
+    denominator : str
+        What percentages of blasts refer to; empty for that of the definitions.
     """
 
     known_bcp_all: bool = False
@@ -87,6 +89,7 @@ class Options:
     jobs: int = 1
     scheme: str = ""
     model: Path | None = None
+    denominator: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -199,7 +202,9 @@ def make_run(
 
 def _definitions(options: Options) -> Definitions:
     found = load_definitions(options.panels)
-    return with_scheme(found, options.scheme) if options.scheme else found
+    if options.scheme:
+        found = with_scheme(found, options.scheme)
+    return with_denominator(found, options.denominator) if options.denominator else found
 
 
 def _matrix(options: Options) -> Spillover | None:

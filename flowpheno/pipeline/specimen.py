@@ -24,6 +24,7 @@ from flowpheno.matching import match_phenotype, match_suggestions
 from flowpheno.mrd import limits as mrd_limits
 from flowpheno.mrd import mrd_interval
 from flowpheno.phenotype import Call, Phenotype
+from flowpheno.pipeline.denominator import count_denominator
 from flowpheno.pipeline.edits import edit_codes
 from flowpheno.pipeline.linking import LinkedSpecimen, link_specimen
 from flowpheno.pipeline.membership import membership_table
@@ -35,6 +36,7 @@ from flowpheno.pipeline.wording import (
     edit_sentences,
     evidence_sentences,
     limitation_sentences,
+    residue_sentences,
 )
 from flowpheno.population import Population
 from flowpheno.results import (
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 
     from flowpheno.aberrancy.follow_up import Comparators
     from flowpheno.aberrancy.template import NormalTemplate
+    from flowpheno.arrays import EventMask
     from flowpheno.clonality import ClonalityAssessment
     from flowpheno.decision import Decision
     from flowpheno.learning import LearnedModel
@@ -276,6 +279,9 @@ def _facts(
         incomplete = True
         if "B_lineage" not in tube.gated.populations:
             reasons.add(ReasonCode.MISSING_LINEAGE_MARKERS)
+    counted = _counted(tube, tube.detection.blasts, definitions)
+    if counted is None and definitions.mrd.denominator != DENOMINATOR:
+        reasons.add(ReasonCode.DENOMINATOR_NOT_COUNTED)
     other = score_lineage(tube.non_b_phenotype, definitions.scores).lineage
     n_non_b, n = tube.non_b.n, tube.n_nucleated
     return SpecimenFacts(
@@ -296,6 +302,7 @@ def _facts(
         looks_mature=_looks_mature(linked, definitions),
         tdt_negative=phenotype.call(Marker("TdT")).call is Call.NEGATIVE,
         lineage_contradicted=_is_contradicted(phenotype, scores, reasons),
+        n_denominator=counted,
     )
 
 
@@ -348,8 +355,8 @@ def _counts_non_b(decision: Decision, tube: TubeAnalysis) -> bool:
     own = {
         AberrancyCall.ABERRANT,
         AberrancyCall.SUSPICIOUS,
-    }  # then the candidate is of that lineage
-    return other and tube.detection.call not in own
+    }  # then the candidate is of that lineage, unless it is a few cells beside them
+    return other and (tube.detection.call not in own or tube.n_blasts < tube.non_b.n)
 
 
 def _verdict(
@@ -363,7 +370,9 @@ def _verdict(
     tube, clonality = linked.deciding, decided.clonality
     other = _counts_non_b(decision, tube)
     n_blasts = tube.non_b.n if other else tube.n_blasts
-    n = tube.n_nucleated
+    counted = _counted(tube, tube.non_b.mask if other else tube.detection.blasts, definitions)
+    n = tube.n_nucleated if counted is None else counted
+    name = DENOMINATOR if counted is None else definitions.mrd.denominator
     lod, lloq = mrd_limits(n, definitions.mrd.lod_events, definitions.mrd.lloq_events)
     known = clonality is not None and bool(n_blasts)
     lineage = facts.lineage if n_blasts else Lineage.NOT_EVALUABLE
@@ -371,14 +380,15 @@ def _verdict(
     reasons, disagreements = decision.reasons, disagreement_sentences(decided.tubes)
     if n_blasts and (clonality is None or clonality.clonality is Clonality.NOT_ASSESSABLE):
         reasons |= {ReasonCode.CLONALITY_NOT_ASSESSABLE}
+    said = residue_sentences(decision.verdict, (n_blasts, n, name), specimen, definitions.mrd)
     return Verdict(
         verdict=decision.verdict,
         reasons=tuple(sorted(reasons)),
-        evidence=(*disagreements, *evidence_sentences(tube, decision, facts)),
+        evidence=(*disagreements, *evidence_sentences(tube, decision, facts), *said),
         limitations=limitation_sentences(linked, decision, clonality, definitions, lod=lod),
         n_blasts=n_blasts,
-        n_nucleated=n,
-        denominator=DENOMINATOR,
+        n_nucleated=tube.n_nucleated,
+        denominator=name,
         blast_percent=mrd_interval(n_blasts, n),
         lod_percent=lod,
         lloq_percent=lloq,
@@ -387,7 +397,16 @@ def _verdict(
         lineage=facts.non_b_lineage if other else lineage,
         known_bcp_all=specimen.known_bcp_all,
         template=template.name if template is not None and compared else "",
+        n_denominator=counted,
     )
+
+
+def _counted(tube: TubeAnalysis, blasts: EventMask, definitions: Definitions) -> int | None:
+    """Events of the denominator that is asked for; None for that of all nucleated cells."""
+    rules = definitions.mrd
+    if rules.denominator == DENOMINATOR:
+        return None
+    return count_denominator(tube.gated, blasts, rules.denominators[rules.denominator])
 
 
 def _tube_result(

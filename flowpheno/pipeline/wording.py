@@ -9,6 +9,7 @@ import numpy as np
 from flowpheno.clonality import NOT_STAINED, clonality_sentence
 from flowpheno.finding import ReasonCode, Severity
 from flowpheno.lineage import missing_for_confirmation
+from flowpheno.mrd import assess_mrd, categories
 from flowpheno.pipeline.edits import edit_codes
 from flowpheno.verdict import SpecimenVerdict
 
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from flowpheno.clonality import ClonalityAssessment
     from flowpheno.decision import Decision, SpecimenFacts
     from flowpheno.panel.definitions import Definitions
+    from flowpheno.panel.mrd import MrdRules
     from flowpheno.pipeline.linking import LinkedSpecimen
     from flowpheno.pipeline.tube import TubeAnalysis
+    from flowpheno.specimen import Specimen
 
 
 _OTHER_EVIDENCE = frozenset(
@@ -29,6 +32,16 @@ _OTHER_EVIDENCE = frozenset(
     }
 )
 """Of the patient's diagnosis, and of a learned model."""
+
+_RESIDUE = frozenset(
+    {
+        *(SpecimenVerdict.POSITIVE_MRD, SpecimenVerdict.POSITIVE_LOW_UNQUANT),
+        *(SpecimenVerdict.NO_ABERRANT_B_PRECURSOR, SpecimenVerdict.CONFIRMED_BCP_ALL),
+    }
+)
+"""Verdicts whose count is one of residual disease, if the disease is known."""
+
+_OF_A_DAY = 2  # categories: that of any time, and one of the day of a protocol
 
 
 def evidence_sentences(
@@ -183,21 +196,69 @@ def limitation_sentences(
         Sentences; the single-site sentence on every negative.
     """
     tube, sentences = linked.deciding, []
+    uncounted = ReasonCode.DENOMINATOR_NOT_COUNTED in decision.reasons
+    denominator = "nucleated_all" if uncounted else definitions.mrd.denominator
     if decision.verdict is SpecimenVerdict.NO_ABERRANT_B_PRECURSOR:
         sentences.append(
             "No aberrant B precursor in this specimen above the limit of detection of "
-            f"{lod:.4f} % ({tube.n_nucleated} nucleated cells)."
+            f"{lod:.4f} % ({tube.n_nucleated} nucleated cells; denominator {denominator})."
         )
         sentences.append(definitions.texts.single_site)
     elif not tube.n_blasts:
         sentences.append("Nothing aberrant was shown, and nothing was excluded.")
     sentences += _missing_markers(linked, definitions)
     sentences += _uncertain_share(tube)
+    if uncounted:
+        sentences.append(
+            f"The denominator {definitions.mrd.denominator} cannot be counted with the markers of "
+            "this tube; percentages are of all nucleated cells."
+        )
     if tube.n_blasts:
         sentences.append(clonality_sentence(clonality or NOT_STAINED, aberrant=True))
     blocking = [f for f in tube.findings if f.severity is Severity.BLOCKING]
     sentences += [f"{_capital(f.message)}." for f in blocking if not edit_codes([f])]
     return tuple(dict.fromkeys((*sentences, *linked.sentences)))
+
+
+def residue_sentences(
+    verdict: SpecimenVerdict,
+    count: tuple[int, int, str],
+    specimen: Specimen,
+    rules: MrdRules,
+) -> tuple[str, ...]:
+    """Say what the count means as residual disease, where the disease is known.
+
+    Parameters
+    ----------
+    verdict : SpecimenVerdict
+        The verdict.
+    count : tuple
+        Aberrant events, events of the denominator, its name.
+    specimen : Specimen
+        Its history and time point.
+    rules : MrdRules
+        Limits, words and protocols.
+
+    Returns
+    -------
+    tuple of str
+        Nothing unless B-precursor ALL is known and the verdict rests on a count; then the count
+        with its limits, and the category of each protocol of that time point. Of a frank
+        leukaemia only at the time points of a protocol.
+    """
+    if not specimen.known_bcp_all or verdict not in _RESIDUE:
+        return ()
+    k, n, denominator = count
+    mrd = assess_mrd(k, n, rules=rules, denominator=denominator)
+    named = categories(mrd, rules, timepoint=specimen.timepoint) if specimen.timepoint else ()
+    if verdict is SpecimenVerdict.CONFIRMED_BCP_ALL and len(named) < _OF_A_DAY:
+        return ()  # a relapse or the diagnosis: nobody calls it residual
+    found = (
+        f"{c.protocol} ({c.timepoint}): {c.category}{f'; {c.note}' if c.note else ''}."
+        for c in named
+        if c.category
+    )
+    return (mrd.sentence, *found)
 
 
 def _capital(message: str) -> str:

@@ -116,22 +116,23 @@ def call_marker(
         for the control can show presence only: how they rank beside it is not known. A control
         tube of too few cells is not used, and said to be too small.
     """
-    nothing = _nothing(gated, population, antigen)
     if population.n < limits.minimum_events:
-        return replace(nothing, reasons=(ReasonCode.TOO_FEW_EVENTS,))
+        return _nothing(gated, population, antigen, ReasonCode.TOO_FEW_EVENTS)
     if antigen.mode is Mode.INTENSITY:
         return intensity_call(gated, population, antigen, limits)
     control = find_control(gated, antigen, limits, judged=population.mask)
     if control is None:
         own = find_control(gated, antigen, limits) is not None
         reason = ReasonCode.OWN_CONTROL if own else ReasonCode.NEG_CONTROL_TOO_SMALL
-        return replace(nothing, reasons=(reason,))
+        return _nothing(gated, population, antigen, reason)
     if fmo is not None:
         control = _with_tube(control, fmo, limits)
     return _threshold_call(gated, population.mask, antigen, control, limits)
 
 
-def _nothing(gated: GatedTube, population: Population, antigen: Antigen) -> MarkerCall:
+def _nothing(
+    gated: GatedTube, population: Population, antigen: Antigen, reason: ReasonCode
+) -> MarkerCall:
     n, column = population.n, gated.sample.column(antigen.name)
     values = gated.sample.events[spaced(population.mask), column]
     return MarkerCall(
@@ -139,6 +140,7 @@ def _nothing(gated: GatedTube, population: Population, antigen: Antigen) -> Mark
         call=Call.NOT_EVALUABLE,
         median=float(np.median(values)) if n else None,
         n=n,
+        reasons=(reason,),
     )
 
 

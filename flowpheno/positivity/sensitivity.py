@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from flowpheno.positivity.control import Reach
     from flowpheno.positivity.limits import PositivityLimits
 
+_MOST = 5_000
+"""Cells for a percentage that is wanted to a percent."""
+
 
 def percent_range(
     gated: GatedTube,
@@ -49,7 +52,7 @@ def percent_range(
     """
     sample = gated.sample
     detector = sample.channels[sample.column(marker)].detector
-    population, negative = spaced(mask), spaced(control)
+    population, negative = spaced(mask, _MOST), spaced(control)
     column = sample.column(marker)
     relative = gated.decades.relative
     as_is = None if beyond is None else beyond.as_is
@@ -59,14 +62,13 @@ def percent_range(
     if spillover is None or detector not in spillover.detectors:
         return unchanged, unchanged
     columns = np.array([_column_of(gated, name) for name in spillover.detectors])
+    stained, blank = (sample.events[np.ix_(r, columns)] for r in (population, negative))
     percents = [unchanged]
     ends = (None, None) if beyond is None else (beyond.less, beyond.more)
     for sign, end in zip((-1, 1), ends, strict=True):
         weights = changed_weights(spillover, detector, sign * limits.spillover_change)
-        positive = sample.events[np.ix_(population, columns)] @ weights
-        background = sample.events[np.ix_(negative, columns)] @ weights
-        cut = end_of_negative(background, limits, beyond=end, relative=relative)
-        percents.append(100 * float(np.mean(positive > cut)))
+        cut = end_of_negative(blank @ weights, limits, beyond=end, relative=relative)
+        percents.append(100 * float(np.mean(stained @ weights > cut)))
     return min(percents), max(percents)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flowpheno.registry.batch import store_run
 from flowpheno.registry.bundle import export_bundle, import_bundle
 from flowpheno.registry.connection import Registry
+from flowpheno.registry.pseudonym import is_pseudonym
 from flowpheno.registry.read import list_specimens, read_audit, read_history, read_result
 from flowpheno.registry.schema import open_registry
-from flowpheno.registry.store import is_pseudonym, store
+from flowpheno.registry.store import store
 from flowpheno.registry.values import (
     AuditEntry,
     Broken,

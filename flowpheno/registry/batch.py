@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flowpheno.registry.store import is_pseudonym, store
+from flowpheno.registry.pseudonym import is_pseudonym
+from flowpheno.registry.store import store
 from flowpheno.registry.values import Provenance, StoredRun
 
 if TYPE_CHECKING:

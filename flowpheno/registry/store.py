@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from flowpheno.registry.content import (
     sha256_of,
     text,
 )
+from flowpheno.registry.pseudonym import is_pseudonym
 from flowpheno.registry.tables import (
     CallRow,
     DefinitionSet,
@@ -49,7 +49,6 @@ TABLES: dict[str, type[Base]] = {
 }
 """Tables made of a result, and what they are called in `rows_of`."""
 
-_PSEUDONYM = re.compile(r"[\w.:#+-]{1,64}")
 _ACTIONS = {Status.FINAL: "stored", Status.CORRECTED: "corrected", Status.AMENDED: "amended"}
 
 
@@ -78,23 +77,6 @@ class _Prepared:
     @property
     def files(self) -> list[str]:
         return sorted(row["sha256"] for row in self.rows["tubes"])
-
-
-def is_pseudonym(patient: str) -> bool:
-    """Say whether a patient may be stored under this name.
-
-    Parameters
-    ----------
-    patient : str
-        As the manifest says.
-
-    Returns
-    -------
-    bool
-        True for 1 to 64 letters, digits and ``. _ : # + -``: no spaces, commas or slashes, as
-        names and most hospital messages have them.
-    """
-    return _PSEUDONYM.fullmatch(patient) is not None
 
 
 def store(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowpheno.panel.verdicts import Tone, load_verdict_texts
+from flowpheno.report.case_pictures import case_pictures
 from flowpheno.report.describe import describe, score_rows
 from flowpheno.report.page import data_uri, format_shift, png_of, render
 from flowpheno.results import Run, read_results
@@ -196,7 +197,14 @@ def write_case_page(
     negative = any(row.verdict is SpecimenVerdict.NO_ABERRANT_B_PRECURSOR for row in case.timeline)
     if negative and not any(texts.single_site in sentence for sentence in said):
         said.append(texts.single_site)
-    page = render("case.html", texts, simulated=simulated, case=case, said=said)
+    page = render(
+        "case.html",
+        texts,
+        simulated=simulated,
+        case=case,
+        said=said,
+        pictures=case_pictures(case, texts),
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     return _write(path, page)
 

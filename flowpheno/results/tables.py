@@ -18,7 +18,7 @@ SPECIMEN_COLUMNS = (
     "specimen", "patient", "verdict", "reasons", "n_events", "n_nucleated", "n_blasts",
     "blast_percent", "blast_percent_low", "blast_percent_high", "denominator", "lod_percent",
     "lloq_percent", "hematogone_percent", "known_bcp_all", "template", "clonality", "egil_b",
-    "egil_t", "egil_myeloid", "lineage",
+    "egil_t", "egil_myeloid", "lineage", "n_denominator",
 )  # fmt: skip
 MARKER_COLUMNS = (
     "specimen", "tube", "population", "marker", "call", "qualifier", "percent_positive",
@@ -247,6 +247,7 @@ def _specimen_row(result: SpecimenResult) -> dict[str, Any]:
         "egil_t": math.nan if scores is None else scores.egil.t,
         "egil_myeloid": math.nan if scores is None else scores.egil.myeloid,
         "lineage": verdict.lineage.value,
+        "n_denominator": verdict.n_counted,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,15 @@ from flowpheno.case import (
     Case,
     CaseFlag,
     CaseState,
+    Place,
     TissueEvidence,
     averaged_percent,
+    find_place,
     judge_case,
     load_case,
     load_case_limits,
     missed_percent,
+    missed_sentence,
 )
 from flowpheno.clonality import Clonality
 from flowpheno.finding import ReasonCode
@@ -63,7 +67,7 @@ def specimen(name, order=0, **more):
     return {**done, **more}
 
 
-def make_case(*specimens, remissions=({"after": "D"},)):
+def make_case(*specimens, remissions=({"after": "D"},), imaging=()):
     diagnosis = specimen("D", -1, phase="diagnosis", flow="not_reported", date="2000-01-01")
     return Case.model_validate(
         {
@@ -71,6 +75,7 @@ def make_case(*specimens, remissions=({"after": "D"},)):
             "diagnosis": "B-precursor ALL",
             "known_bcp_all": True,
             "remissions": remissions,
+            "imaging": imaging,
             "specimens": [diagnosis, *specimens],
         }
     )
@@ -136,7 +141,12 @@ def test_the_published_case_ends_confirmed_with_what_stands_beside_it(published)
         ReasonCode.LINEAGE_FROM_HISTORY,
     } == set(published.reasons)
     assert SINGLE_SITE in published.sentences
-    assert published.missed is None
+    assert published.missed is not None  # what the negative aspirate had left open
+    assert published.missed.n_sites == 1
+    said = missed_sentence(published.missed)
+    assert "Illustrative" in said
+    assert "52.5 % if 50 % of the sites are involved" in said
+    assert "95 %" in said
 
 
 def test_the_contradiction_of_the_source_is_carried(published):
@@ -463,3 +473,88 @@ def test_a_flow_verdict_without_flow_is_refused():
     case = make_case(specimen("P", flow="not_performed"))
     with pytest.raises(ValueError, match="flow is not_performed, yet a verdict was judged"):
         judge_case(case, {"P": POSITIVE}, limits=LIMITS)
+
+
+# --- other denominators --------------------------------------------------------
+@pytest.mark.parametrize(
+    ("percent", "counts", "state"),
+    [
+        (60, (0, 0), S.RELAPSE_LIKELY_CONFIRM),  # of a part: an upper bound confirms nothing
+        (4, (0, 0), S.MRD_POSITIVE_AT_SAMPLED_SITES),
+        (60, (24_000, 100_000), S.RELAPSE_LIKELY_CONFIRM),
+        (60, (25_000, 100_000), S.RELAPSE_CONFIRMED_BY_FLOW),
+        (9, (4_000, 100_000), S.MRD_POSITIVE_AT_SAMPLED_SITES),
+    ],
+)
+def test_a_relapse_is_a_share_of_all_nucleated_cells(percent, counts, state):
+    n_blasts, n_nucleated = counts
+    verdict = replace(
+        flow(V.CONFIRMED_BCP_ALL, percent),
+        denominator="mononuclear",
+        n_blasts=n_blasts,
+        n_nucleated=n_nucleated,
+        n_denominator=40_000,
+    )
+    assert judged(verdict).verdict is state
+
+
+def test_a_stated_denominator_is_kept():
+    row = stated(n_blasts=60, n_nucleated=100, denominator="mononuclear").after("P")
+    assert row.flow_text.startswith("60 % of mononuclear")
+    assert row.state is S.RELAPSE_LIKELY_CONFIRM
+
+
+# --- what the specimens are ------------------------------------------------------
+def test_a_row_says_what_was_taken_from_where_and_after_what():
+    taken = specimen(
+        "P",
+        site_text="posterior ilium",
+        laterality="right",
+        pull=2,
+        therapy=["anti_CD19", "steroids"],
+        ihc_negative=["MPO"],
+    )
+    case = judge_case(make_case(taken), {"P": POSITIVE}, limits=LIMITS)
+    row = case.after("P")
+    assert (row.laterality, row.pull, row.episode) == ("right", 2, 1)
+    assert row.therapy == ("anti_CD19", "steroids")
+    assert row.place == Place(name="ilium", side="right", posterior=True)
+    assert row.tissue_text == "negative: MPO"
+    assert row.tissue is TissueEvidence.INCONCLUSIVE
+    assert LIMITS.sentences.cd19_therapy in case.sentences
+
+
+def test_a_site_of_which_the_source_contradicts_itself_stands_at_both_places(published):
+    row = published.after("A2")
+    assert (row.place.posterior, row.other_place.posterior) == (True, False)
+    assert published.after("A1").other_place is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "side", "posterior"),
+    [
+        ("left ilium and adjacent soft tissue", "ilium", "left", None),
+        ("Right posterior iliac crest", "ilium", "right", True),
+        ("bilateral testes, then sternum", "testis", "bilateral", None),
+    ],
+)
+def test_words_name_a_place(text, name, side, posterior):
+    found = find_place(text, LIMITS.places)
+    assert found == Place(name=name, side=side, posterior=posterior)
+    assert find_place("somewhere", LIMITS.places) is None
+
+
+MRI = {"id": "MRI1", "modality": "MRI", "site": "left femur", "finding": "signal lost"}
+
+
+@pytest.mark.parametrize("suggests", ["disease", "no_disease", "unclear"])
+@pytest.mark.parametrize("verdict", [POSITIVE, NEGATIVE, None])
+def test_imaging_is_carried_and_alters_no_state(suggests, verdict):
+    plain = judged(verdict)
+    study = {**MRI, "suggests": suggests}
+    case = judged(verdict, imaging=[study])
+    assert (case.verdict, case.flags) == (plain.verdict, plain.flags)
+    assert (case.imaging[0].finding, case.imaging[0].place.name) == ("signal lost", "femur")
+    assert LIMITS.sentences.imaging in case.sentences
+    unseen = suggests == "disease" and verdict is not POSITIVE
+    assert (LIMITS.sentences.imaging_disease in case.sentences) is unseen

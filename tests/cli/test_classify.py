@@ -76,8 +76,9 @@ def test_in_a_pipe_there_is_a_table_and_nothing_else(leukemic, tmp_path, capsys)
     assert header.split("\t") == [
         "specimen",
         "verdict",
-        "blasts / nucleated",
+        "blasts / cells",
         "percent",
+        "of",
         "reasons",
     ]
     assert row.startswith("leukemic\tCONFIRMED_BCP_ALL\t")

@@ -104,7 +104,7 @@ def test_a_case_page_says_what_the_case_says(tmp_path):
         "One specimen was negative.",
         "Text: posterior; legend: anterior.",
         "A second site was not sampled.",
-        "If 50 % of the sites are involved: 52.5 %",
+        "<b>52.5 %</b>",
         load_verdict_texts().single_site,
         "A2 &lt;b&gt;",
         "seed &lt;i&gt;",

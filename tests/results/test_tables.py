@@ -12,7 +12,8 @@ from tests.invented import run_of
 COLUMNS = {
     "specimens.csv": "specimen patient verdict reasons n_events n_nucleated n_blasts blast_percent"
     " blast_percent_low blast_percent_high denominator lod_percent lloq_percent hematogone_percent"
-    " known_bcp_all template clonality egil_b egil_t egil_myeloid lineage",
+    " known_bcp_all template clonality egil_b egil_t egil_myeloid lineage"
+    " n_denominator",
     "markers.csv": "specimen tube population marker call qualifier percent_positive percent_low"
     " percent_high median shift_log10 reference n reasons control cutoff rmfi stain_index"
     " rating overlap spread_log10 scheme",

@@ -1,0 +1,60 @@
+"""How far a population moves on a marker if the spillover matrix is slightly wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flowpheno.compensation import changed_weights
+
+if TYPE_CHECKING:
+    from flowpheno.aberrancy.limits import AberrancyLimits
+    from flowpheno.arrays import Values
+    from flowpheno.gating import GatedTube
+    from flowpheno.marker import Marker
+
+_MOST = 5_000
+"""Cells for a median."""
+
+
+def moved_by_spill(
+    gated: GatedTube,
+    rows: np.ndarray[tuple[int], np.dtype[np.intp]],
+    marker: Marker,
+    limits: AberrancyLimits,
+) -> Values:
+    """Measure how far a median moves with the coefficients into its channel changed.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        The tube; its sample carries the matrix it was compensated by.
+    rows : ndarray of int
+        Events of the population; not empty.
+    marker : Marker
+        A stained marker.
+    limits : AberrancyLimits
+        `AberrancyLimits.matrix_change` is the relative change, down and up.
+
+    Returns
+    -------
+    Values
+        Moves in decades, shape ``(2,)``; zero where the matrix does not know the channel, or
+        there is none.
+    """
+    sample = gated.sample
+    spillover = sample.spillover
+    detector = sample.channels[sample.column(marker)].detector
+    if spillover is None or detector not in spillover.detectors:
+        return np.zeros(2)
+    places = {channel.detector: index for index, channel in enumerate(sample.channels)}
+    columns = np.array([places[name] for name in spillover.detectors])
+    few = rows[:: max(-(-len(rows) // _MOST), 1)]
+    light = sample.events[np.ix_(few, columns)].astype(np.float64)
+    home = float(np.median(gated.decades.of(marker)[few]))
+    medians = [
+        float(np.median(light @ changed_weights(spillover, detector, sign * limits.matrix_change)))
+        for sign in (-1, 1)
+    ]
+    return np.asarray(gated.decades.decade(marker, np.array(medians)) - home, np.float64)
