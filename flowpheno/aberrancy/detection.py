@@ -127,6 +127,10 @@ def detect_against_template(
     if call is _NOTHING and share >= limits.internal_many_percent:
         call, blasts = AberrancyCall.SUSPICIOUS, precursors.copy()
         findings = (*findings, _many(share))
+    elif call is AberrancyCall.SUSPICIOUS and any(not a.sensitive for a in aberrancies):
+        share = 100 * int(np.count_nonzero(blasts)) / max(n, 1)
+        if share >= limits.internal_many_percent:  # with its number, the one aberrancy suffices
+            call, findings = AberrancyCall.ABERRANT, (*findings, _many(share, like_normal=False))
     return Detection(
         call=call,
         blasts=blasts,
@@ -138,14 +142,15 @@ def detect_against_template(
     )
 
 
-def _many(share: float) -> Finding:
+def _many(share: float, *, like_normal: bool = True) -> Finding:
+    what = "like normal ones of a stage" if like_normal else "aberrant"
     return Finding(
         code=ReasonCode.PRECURSORS_MANY,
         severity=Severity.WARNING,
         stage="aberrancy.detection",
         message=(
-            f"B precursors are {share:.0f} % of nucleated cells: like normal ones of a stage, and "
-            "more than a normal marrow holds"
+            f"B precursors, {what}, are {share:.0f} % of nucleated cells: more than a normal marrow "
+            "holds"
         ),
         value=share,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flowpheno.aberrancy.template import NormalTemplate, load_template
 from flowpheno.api.values import Classified, Cohort
+from flowpheno.compensation import read_spillover_file, with_spillover
 from flowpheno.errors import RegistryError
 from flowpheno.gates import Strategy
 from flowpheno.learning import load_model
@@ -26,6 +27,7 @@ from flowpheno.sample import Sample, Scale
 from flowpheno.specimen import Specimen
 
 if TYPE_CHECKING:
+    from flowpheno.fcs.spillover import Spillover
     from flowpheno.learning import LearnedModel
     from flowpheno.panel.definitions import Definitions
     from flowpheno.pipeline.drawn import DrawnGates
@@ -44,6 +46,7 @@ def classify(  # noqa: PLR0913 - what the command line takes
     diagnosis: Sample | Path | str | None = None,
     definitions: Definitions | None = None,
     gates: Strategy | Path | str | None = None,
+    matrix: Path | str | None = None,
     model: LearnedModel | Path | str | None = None,
     scale: TableScale | str | None = None,
 ) -> Classified:
@@ -68,6 +71,8 @@ def classify(  # noqa: PLR0913 - what the command line takes
         Gates that a person drew, as values, a file, or the name of a strategy. Those called like
         a population take its place, in every tube that they fit, and the findings say so; a
         negative must hold without them too.
+    matrix : Path or str or None
+        CSV, TSV or FCS: spillover matrix of every tube, instead of its own.
     model : LearnedModel or Path or str or None
         A model of ``flowpheno train`` that is asked as well: evidence, which may forbid a
         negative and no more.
@@ -84,6 +89,8 @@ def classify(  # noqa: PLR0913 - what the command line takes
     ------
     FcsError
         If the file cannot be read.
+    CompensationError
+        If the matrix cannot be read, or does not fit a tube.
     TableError
         If a table cannot be read, or does not say its scale.
     ModelError
@@ -100,10 +107,12 @@ def classify(  # noqa: PLR0913 - what the command line takes
     _check_panel(panel)
     used = definitions or load_definitions()
     meant = _as_scale(scale)
-    specimen = _as_specimen(source, used, meant, known_bcp_all=known_bcp_all)
+    own = None if matrix is None else read_spillover_file(Path(matrix))
+    specimen = _with_matrix(_as_specimen(source, used, meant, known_bcp_all=known_bcp_all), own)
     normal = load_template(Path(template)) if isinstance(template, Path | str) else template
     drawn = _drawn(gates)
-    before = () if diagnosis is None else (_as_sample(diagnosis, used, meant),)
+    before = [] if diagnosis is None else [_as_sample(diagnosis, used, meant)]
+    before = before if own is None else [with_spillover(tube, own) for tube in before]
     against = comparators(normal, before, used)
     asked = load_model(Path(model)) if isinstance(model, Path | str) else model
     tubes = tuple(
@@ -125,6 +134,7 @@ def classify_directory(  # noqa: PLR0913 - what the command line takes
     diagnosis: Path | str | None = None,
     panels: Path | str | None = None,
     gates: Path | str | None = None,
+    matrix: Path | str | None = None,
     scheme: str = "",
     denominator: str = "",
     registry: Path | str | None = None,
@@ -152,6 +162,8 @@ def classify_directory(  # noqa: PLR0913 - what the command line takes
         Definitions of your own.
     gates : Path or str or None
         Gates that a person drew, or the name of a strategy; see `classify`.
+    matrix : Path or str or None
+        CSV, TSV or FCS: spillover matrix of every file, instead of its own.
     scheme : str
         Percent rule of positivity, such as ``"aieop_bfm"``; empty for that of the definitions.
     denominator : str
@@ -189,6 +201,7 @@ def classify_directory(  # noqa: PLR0913 - what the command line takes
         diagnosis=() if diagnosis is None else (Path(diagnosis),),
         panels=optional_path(panels),
         gates=optional_path(gates),
+        matrix=optional_path(matrix),
         scheme=scheme,
         denominator=denominator,
         model=optional_path(model),
@@ -239,6 +252,12 @@ def _drawn(gates: Strategy | Path | str | None) -> DrawnGates | None:
 def _check_panel(panel: str) -> None:
     if panel not in PANELS:
         raise ValueError(f"panel {panel!r} is not known; known: {', '.join(PANELS)}")
+
+
+def _with_matrix(specimen: Specimen, matrix: Spillover | None) -> Specimen:
+    if matrix is None:
+        return specimen
+    return replace(specimen, tubes=tuple(with_spillover(tube, matrix) for tube in specimen.tubes))
 
 
 def _as_scale(scale: TableScale | str | None) -> TableScale | None:

@@ -116,7 +116,7 @@ class Classified(Cohort):
         verdict = self.verdict
         return (
             f"<Classified {self.result.specimen}: {verdict.verdict}, {verdict.n_blasts} of "
-            f"{verdict.n_nucleated} nucleated cells>"
+            f"{verdict.n_counted} nucleated cells>"
         )
 
     @property

@@ -103,6 +103,55 @@ class RemissionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedRow:
+    """A specimen against the diagnosis.
+
+    Attributes
+    ----------
+    specimen, diagnosis : str
+        Ids.
+    verdict : str
+        What became of the phenotype.
+    kept, lost, gained : tuple of str
+        Aberrancies of the diagnosis still there, and gone; those new.
+    changed : tuple of str
+        Markers that gained or lost their category.
+    lineage_switch : bool
+        B lineage at diagnosis, T or myeloid lineage now.
+    masked : tuple of str
+        Markers that cannot be compared, because therapy may hide them.
+    """
+
+    specimen: str
+    diagnosis: str
+    verdict: str
+    kept: tuple[str, ...]
+    lost: tuple[str, ...]
+    gained: tuple[str, ...]
+    changed: tuple[str, ...]
+    lineage_switch: bool
+    masked: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The comparison in one line; it never rejects a relapse."""
+        parts = [
+            f"{word} {', '.join(markers)}"
+            for word, markers in (
+                ("kept", self.kept),
+                ("lost", self.lost),
+                ("gained", self.gained),
+                ("category changed", self.changed),
+                ("lost or masked by therapy, not comparable:", self.masked),
+            )
+            if markers
+        ]
+        parts += ["the lineage is another"] * self.lineage_switch
+        said = "; ".join(parts) or "no marker changed its category"
+        return f"{self.specimen} against {self.diagnosis}: {self.verdict}; {said}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineRow:
     """One specimen on the time line, and the case verdict once it was known.
 
@@ -237,6 +286,8 @@ class CaseVerdict:
         Evidence of its own kind: it alters no state.
     remissions : tuple of RemissionRow
         As recorded.
+    comparisons : tuple of ComparedRow
+        Specimens against the diagnosis, where both were judged on files; they alter no state.
     """
 
     patient: str
@@ -255,6 +306,7 @@ class CaseVerdict:
     remarks: str = ""
     imaging: tuple[ImagingRow, ...] = ()
     remissions: tuple[RemissionRow, ...] = ()
+    comparisons: tuple[ComparedRow, ...] = ()
 
     def after(self, specimen: str) -> TimelineRow:
         """Look up what could be said once a specimen was known.

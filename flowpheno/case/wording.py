@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from flowpheno.panel.case import CaseLimits, Imaging
 
 _INCONCLUSIVE = frozenset({SpecimenVerdict.INDETERMINATE, SpecimenVerdict.SUSPICIOUS})
+_BLASTS = frozenset(
+    {
+        *(SpecimenVerdict.CONFIRMED_BCP_ALL, SpecimenVerdict.ABERRANT_LINEAGE_INCOMPLETE),
+        SpecimenVerdict.NOT_B_PRECURSOR_BLASTS,
+    }
+)
+"""Verdicts that show blasts, whatever they say of a relapse."""
+
 _HEADLINES = {
     CaseState.RELAPSE_CONFIRMED_BY_FLOW: "Relapse confirmed by flow cytometry",
     CaseState.RELAPSE_LIKELY_CONFIRM: "Relapse likely; independent confirmation needed",
@@ -86,7 +94,7 @@ def clonality_answer(evidence: Sequence[Evidence], limits: CaseLimits) -> str:
     str
         Never more than light chains show.
     """
-    positive = [e for e in evidence if e.bearing in POSITIVE]
+    positive = [e for e in evidence if _shows_blasts(e)]
     shown = [
         f"{e.specimen.id}: {e.flow.clonality} by light chains"
         for e in positive
@@ -143,10 +151,14 @@ def recommendations(evidence: Sequence[Evidence], limits: CaseLimits) -> tuple[s
         (unclear, words.indeterminate),
         (likely, words.confirm),
         (_ids(e for e in counted if e.bearing is Bearing.NEGATIVE), words.second_site),
-        (_ids(e for e in counted if e.bearing in POSITIVE), words.genetics),
+        (_ids(e for e in counted if _shows_blasts(e)), words.genetics),
         ("diagnosis" if diagnosis_missing(evidence) else "", words.diagnosis),
     )
     return tuple(text.replace("{specimens}", names) for names, text in candidates if names)
+
+
+def _shows_blasts(evidence: Evidence) -> bool:
+    return evidence.bearing in POSITIVE or evidence.flow.verdict in _BLASTS
 
 
 def _ids(evidence: Iterable[Evidence]) -> str:

@@ -87,6 +87,7 @@ def case(
         for failure in run.failures:
             typer.echo(f"could not be used: {failure.path}: {failure.message}", err=True)
     judged = judge_case(described, verdicts, limits=load_case_limits(panels))
+    judged = _compare(judged, described, results, out, panels)
     out.mkdir(parents=True, exist_ok=True)
     content = json.dumps(encode(judged), indent=2, ensure_ascii=False)
     (out / "case.json").write_text(content, encoding="utf-8")
@@ -101,6 +102,30 @@ def case(
         say_case(judged)
     typer.echo(f"Page to open: {page}", err=True)
     return 1 if failed else 0
+
+
+def _compare(
+    judged: CaseVerdict,
+    described: Case,
+    results: dict[str, SpecimenResult],
+    out: Path,
+    panels: Path | None,
+) -> CaseVerdict:
+    """Hold later specimens against the diagnosis; each comparison has its table beside it."""
+    from dataclasses import replace
+
+    from flowpheno.panel.definitions import load_definitions
+    from flowpheno.pipeline.case import compare_with_diagnosis, compared_rows
+    from flowpheno.results.codec import encode
+
+    found = compare_with_diagnosis(described, results, load_definitions(panels))
+    for name, comparison in found.items():
+        place = out / "comparisons" / name
+        place.mkdir(parents=True, exist_ok=True)
+        comparison.table.to_csv(place / "shifts.csv", index=False, lineterminator="\n")
+        content = json.dumps(encode(comparison), indent=2, ensure_ascii=False)
+        (place / "comparison.json").write_text(content, encoding="utf-8")
+    return replace(judged, comparisons=compared_rows(described, results, found))
 
 
 def _export(
@@ -187,7 +212,8 @@ def say_case(judged: CaseVerdict) -> None:
     columns = ("when", "specimen", "site", "flow", "case", "flags")
     print_table(f"Case {judged.patient} - research use only", columns, rows)
     typer.echo(f"{judged.verdict} {' '.join(judged.flags)}".rstrip())
-    for sentence in (*judged.sentences, judged.clonality, *judged.conflicts):
+    compared = (row.text for row in judged.comparisons)
+    for sentence in (*judged.sentences, *compared, judged.clonality, *judged.conflicts):
         typer.echo(sentence)
     for sentence in judged.recommendations:
         typer.echo(f"Would decide: {sentence}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from flowpheno.comparison import Comparison
+    from flowpheno.comparison import Comparison, Series
 
 _SIDE = "FCS file, results folder, or registry:SPECIMEN"
 
@@ -18,6 +18,9 @@ _SIDE = "FCS file, results folder, or registry:SPECIMEN"
 def compare(
     diagnosis: Annotated[Path, typer.Argument(help=_SIDE)],
     relapse: Annotated[Path, typer.Argument(help=_SIDE)],
+    later: Annotated[
+        list[Path] | None, typer.Argument(help="More time points, in order: a series")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for tables and a page")] = None,
     template: Annotated[Path | None, typer.Option(help="Normal template")] = None,
     panels: Annotated[Path | None, typer.Option(help="Folder of definitions of your own")] = None,
@@ -36,8 +39,11 @@ def compare(
     diagnosis, relapse : Path
         FCS file, the results folder of an earlier run with one specimen, or
         ``registry:SPECIMEN`` (or ``registry:PATIENT/SPECIMEN``).
+    later : list of Path or None
+        More time points: each is compared with the first, and with the one before it.
     out : Path or None
-        Folder for ``shifts.csv``, ``comparison.json`` and a page.
+        Folder for ``shifts.csv``, ``comparison.json`` and a page; of a series ``series.csv`` and
+        a folder for each later time point.
     template : Path or None
         Normal template for files.
     panels : Path or None
@@ -57,23 +63,62 @@ def compare(
     from flowpheno.panel.definitions import load_definitions
     from flowpheno.pipeline.directory import Options
     from flowpheno.pipeline.history import PREFIX, run_of_side
-    from flowpheno.pipeline.pair import compare_results
+    from flowpheno.pipeline.pair import compare_results, compare_series
 
-    sides = (diagnosis, relapse)
+    sides = (diagnosis, relapse, *(later or ()))
     stored = [side for side in sides if registry and str(side).startswith(PREFIX)]
     missing = [side for side in sides if side not in stored and not side.exists()]
     if missing:
         raise typer.BadParameter(f"does not exist: {', '.join(map(str, missing))}")
     options = Options(known_bcp_all=known_bcp_all, template=template, panels=panels)
-    earlier, later = (run_of_side(side, options, registry) for side in sides)
-    comparison = compare_results(
-        earlier.specimens[0], later.specimens[0], load_definitions(panels)
-    )
-    simulated = earlier.simulated or later.simulated
+    runs = [run_of_side(side, options, registry) for side in sides]
+    simulated = any(run.simulated for run in runs)
+    results, used = [run.specimens[0] for run in runs], load_definitions(panels)
+    if later:
+        series = compare_series(results, used)
+        if out is not None:
+            _write_series(series, out, panels, simulated=simulated)
+        _say_series(series, as_json=as_json)
+        return 0
+    comparison = compare_results(results[0], results[1], used)
     if out is not None:
         _write(comparison, out, (diagnosis.name, relapse.name), panels, simulated=simulated)
     _say(comparison, as_json=as_json)
     return 0
+
+
+def _write_series(series: Series, out: Path, panels: Path | None, *, simulated: bool) -> None:
+    from flowpheno.results.codec import encode
+
+    out.mkdir(parents=True, exist_ok=True)
+    series.table.to_csv(out / "series.csv", index=False, lineterminator="\n")
+    text = json.dumps(encode(series), indent=2, ensure_ascii=False)
+    (out / "series.json").write_text(text, encoding="utf-8")
+    for number, step in enumerate(series.steps, start=2):
+        if step.since_first is not None:
+            names, folder = (series.first, step.name), out / f"{number}-against-1"
+            _write(step.since_first, folder, names, panels, simulated=simulated)
+
+
+def _say_series(series: Series, *, as_json: bool) -> None:
+    from flowpheno.cli.tables import print_table
+    from flowpheno.results.codec import encode
+
+    if as_json:
+        typer.echo(json.dumps(encode(series), indent=2, ensure_ascii=False))
+        return
+    columns = ["marker", "time", "call", "delta_log10", "low", "high", "since_previous"]
+    table = series.table[columns]
+    rows = [tuple(_cell(value) for value in row) for row in table.itertuples(index=False)]
+    print_table(f"Against {series.first} - research use only", columns, rows)
+    for step in series.steps:
+        first, previous = step.since_first, step.since_previous
+        said = "no aberrant population to compare" if first is None else first.verdict.value
+        beside = "" if previous is None else f"; against the one before: {previous.verdict.value}"
+        typer.echo(f"{step.name} ({step.verdict}): {said}{beside}")
+        for sentence in () if first is None else first.implications:
+            typer.echo(f"  {sentence}")
+    typer.echo(f"Usable to follow at every time: {', '.join(series.trackable) or 'none'}")
 
 
 def _write(

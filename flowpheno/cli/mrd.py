@@ -120,7 +120,7 @@ def count(
     as_json : bool
         Print JSON instead of text.
     """
-    from flowpheno.mrd import assess_mrd, categories
+    from flowpheno.mrd import assess_mrd, categories, events_note
     from flowpheno.panel.mrd import load_mrd_rules
 
     rules = load_mrd_rules(panels)
@@ -131,7 +131,8 @@ def count(
     named = categories(mrd, rules, timepoint=timepoint)
     required = rules.required_lod_percent
     too_coarse = not mrd.lod_percent <= required
-    note = f"The LOD is above {required:g} %: a negative would not be evaluable." * too_coarse
+    said = f"The LOD is above {required:g} %: a negative would not be evaluable." * too_coarse
+    note = " ".join(filter(None, (said, events_note(of, rules))))
     if as_json:
         content = {**encoded(mrd), "categories": encoded(named), "note": note}
         typer.echo(json.dumps(content, indent=2, ensure_ascii=False))

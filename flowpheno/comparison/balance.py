@@ -1,8 +1,9 @@
 """What became of the aberrancies of a diagnosis, and which verdict on the phenotype follows.
 
 Stability counts aberrancies, as the literature does: up to a quarter of them may go. A marker
-that gains or loses its category beside them changes the phenotype too (CD10 lost, CD20 gained):
-such a phenotype is called shifted, never stable, and never divergent for that alone.
+that gains or loses its category, or moves tenfold, other than by an aberrancy going back to
+normal changes the phenotype too (CD10 lost, CD20 gained): such a phenotype is called shifted,
+never stable, and never divergent for that alone.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ class Balance:
     kept, lost, gained : tuple of Marker
         Aberrancies still there, gone, and new.
     changed : tuple of Marker
-        Markers that gained or lost their category other than by an aberrancy going back to
-        normal.
+        Markers that gained or lost their category, or moved far, other than by an aberrancy
+        going back to normal.
     assessed : bool
         Whether aberrancies were known; if not, all comparable markers stand in for them.
     """
@@ -103,7 +104,8 @@ def weigh(
     changed = (
         s.marker
         for s in comparable
-        if s.call in _CATEGORY and (s.marker not in known or _is_beyond(s, kept_share=share))
+        if (s.call in _FAR and s.marker not in gone)
+        or (s.call in _CATEGORY and (s.marker not in known or _is_beyond(s, kept_share=share)))
     )
     return Balance(
         kept=tuple(s.marker for s in base if s.marker not in gone),
@@ -142,7 +144,7 @@ def judge_stability(
     if many and balance.lost_percent > rules.divergent_percent:
         return Stability.DIVERGENT
     kept = balance.lost_percent <= rules.stable_percent
-    if kept and len(balance.changed) < rules.shifted_categories:
+    if kept and len(balance.changed) < rules.shifted_markers:
         return Stability.PHENOTYPE_STABLE
     return Stability.SHIFTED
 

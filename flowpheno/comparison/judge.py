@@ -10,9 +10,11 @@ import numpy as np
 from flowpheno.comparison.balance import Balance, Stability, judge_stability, weigh
 from flowpheno.comparison.shift import MarkerShift, ShiftCall, compare_marker
 from flowpheno.comparison.similarity import Similarity, measure_similarity
+from flowpheno.comparison.structure import NO_STRUCTURE, Fate, Structure, compare_structure
 from flowpheno.finding import ReasonCode
 from flowpheno.lineage import Lineage
 from flowpheno.marker import Marker
+from flowpheno.phenotype import Call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,9 +53,12 @@ class Comparison:
     implications : tuple of str
         Sentences for the report.
     changed : tuple of Marker
-        Markers that gained or lost their category, aberrancies going back to normal apart.
+        Markers that gained or lost their category or moved far, aberrancies going back to
+        normal apart.
     findings : tuple of Finding
         What was noticed of the two specimens, such as that they are one and the same.
+    structure : Structure
+        Sub-populations at either time, and figures that need the events; none decides.
     """
 
     verdict: Stability
@@ -68,6 +73,7 @@ class Comparison:
     implications: tuple[str, ...]
     changed: tuple[Marker, ...] = ()
     findings: tuple[Finding, ...] = ()
+    structure: Structure = NO_STRUCTURE
 
     @property
     def table(self) -> pd.DataFrame:
@@ -145,6 +151,8 @@ def compare(
     changed = Lineage.NOT_EVALUABLE not in lineages and lineages[0] is not lineages[1]
     verdict = judge_stability(balance, limits, lineage_changed=changed)
     switch = lineages[0] is Lineage.B and lineages[1] in {Lineage.T, Lineage.MYELOID}
+    structure = compare_structure(diagnosis, relapse, shifts, limits)
+    said = _implications(verdict, balance, shifts, limits, lineage=(changed, switch))
     refused = {reason for shift in shifts for reason in shift.reasons}
     return Comparison(
         verdict=verdict,
@@ -157,7 +165,8 @@ def compare(
         changed=balance.changed,
         lost_percent=balance.lost_percent,
         lineage_switch=switch,
-        implications=_implications(verdict, balance, shifts, limits, lineage=(changed, switch)),
+        implications=(*said, *_parts(structure)),
+        structure=structure,
     )
 
 
@@ -212,7 +221,7 @@ def _implications(
     if balance.n and not balance.assessed:
         said.append(words.no_aberrancies)
     if balance.changed:
-        said.append(f"{words.category_changed}: {', '.join(balance.changed)}.")
+        said.append(f"{words.changed}: {', '.join(balance.changed)}.")
     match verdict:
         case Stability.PHENOTYPE_STABLE:
             said.append(words.stable)
@@ -228,7 +237,25 @@ def _implications(
         s.marker == _CD19 and s.call in {ShiftCall.LOSS, ShiftCall.MARKED_DOWN} for s in shifts
     ):
         said.append(words.cd19_lost)
+    if any(s.marker == _CD19 and not s.comparable and _is_gone(s) for s in shifts):
+        said.append(words.cd19_masked)
     return tuple(said)
+
+
+def _is_gone(shift: MarkerShift) -> bool:
+    """Whether a marker was there, and is not known to be."""
+    measured = shift.relapse.call is not Call.NOT_REPORTED
+    return measured and shift.diagnosis.truth is True and shift.relapse.truth is not True
+
+
+def _parts(structure: Structure) -> list[str]:
+    """Tell the sub-populations that came, went, or changed their share."""
+    return [
+        f"Sub-population {part.name}: {part.fate.value.lower()}, {part.diagnosis.estimate:.1f} % "
+        f"of the population at diagnosis, {part.relapse.estimate:.1f} % at relapse."
+        for part in structure.subpopulations
+        if part.fate is not Fate.KEPT
+    ]
 
 
 def _counted(balance: Balance) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flowpheno.comparison.joint import keep
 from flowpheno.comparison.values import N_QUANTILES, Anchor, MarkerProfile, Profile
 from flowpheno.finding import ReasonCode
 from flowpheno.lineage import Lineage
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flowpheno.arrays import EventMask, Values
+    from flowpheno.comparison.joint import Joint
     from flowpheno.marker import Marker
     from flowpheno.phenotype import Phenotype
     from flowpheno.sample import Sample
@@ -64,19 +66,27 @@ def profile(
     for mask in (blasts, lymphocytes):
         if mask.shape != (sample.n_events,):
             raise ValueError(f"mask of shape {mask.shape} for {sample.n_events} events")
+    stained = [m for m in sample.markers if m not in DYES]
     return Profile(
         population=phenotype.population,
         tube=sample.name,
         n=int(np.count_nonzero(blasts)),
         scale=sample.scale,
         phenotype=phenotype,
-        markers={
-            m: _measure(sample, m, blasts, lymphocytes) for m in sample.markers if m not in DYES
-        },
+        markers={m: _measure(sample, m, blasts, lymphocytes) for m in stained},
         lineage=lineage,
         aberrancies=None if aberrancies is None else tuple(aberrancies),
         limited=_limits(sample),
+        joint=_keep(sample, stained, blasts),
     )
+
+
+def _keep(sample: Sample, markers: Sequence[Marker], blasts: EventMask) -> Joint | None:
+    """Events on the asinh scale, log10."""
+    columns = [sample.column(marker) for marker in markers]
+    cofactors = np.array([cofactor_of(sample.channels[column]) for column in columns])
+    values = sample.events[blasts][:, columns].astype(np.float64)
+    return keep(np.arcsinh(values / cofactors) / np.log(10), markers)
 
 
 def _measure(

@@ -33,7 +33,13 @@ _MASKS = frozenset(
         ReasonCode.CD38_MASKED_DARATUMUMAB,
     }
 )
-_CALL_REASONS = _MASKS | {ReasonCode.COMP_SENSITIVE, ReasonCode.SCALE_RELATIVE}
+_CALL_REASONS = _MASKS | {
+    ReasonCode.COMP_SENSITIVE,
+    ReasonCode.SCALE_RELATIVE,
+    ReasonCode.COMP_MATRIX_MISSING,
+    ReasonCode.RANGE_NOT_REACHED,
+    ReasonCode.RANGE_EXCEEDED,
+}
 
 
 class ShiftCall(StrEnum):
@@ -212,7 +218,8 @@ def _measured(
     drawn = resampled[1] - resampled[0] - shift - rng.normal(0, error, limits.bootstrap)
     low, high = np.quantile(drawn, [0.025, 0.975])
     reshaped = _reshaped(sides, limits)
-    call = _name(sides, delta, reshaped=reshaped, limits=limits)
+    distance = _wasserstein(earlier, later - shift)
+    call = _name(sides, (delta, distance), reshaped=reshaped, limits=limits)
     if abs(delta) >= limits.shift_from and low <= 0 <= high:  # chance alone can explain it
         return _not_comparable(marker, (sides[0].call, sides[1].call), {ReasonCode.TOO_FEW_EVENTS})
     return MarkerShift(
@@ -224,7 +231,7 @@ def _measured(
         low=min(float(low), delta),
         high=max(float(high), delta),
         anchor_log10=None if anchor is None else shift,
-        wasserstein=_wasserstein(earlier, later - shift),
+        wasserstein=distance,
         reshaped=reshaped,
     )
 
@@ -240,15 +247,26 @@ def _medians(side: _Side, size: int, rng: np.random.Generator) -> Values:
 
 
 def _name(
-    sides: tuple[_Side, _Side], delta: float, *, reshaped: bool, limits: ComparisonLimits
+    sides: tuple[_Side, _Side],
+    moved: tuple[float, float],
+    *,
+    reshaped: bool,
+    limits: ComparisonLimits,
 ) -> ShiftCall:
-    """Name a shift; a category that changes while the median stays is a change of shape."""
+    """Name a shift; a category that changes while the median stays is a change of shape.
+
+    So is a median that moves while the events do not: between two modes of nearly equal size it
+    jumps from one to the other at a small change of their shares.
+    """
+    delta, distance = moved
     before, after = (side.call.truth for side in sides)
     changed = None not in {before, after} and before is not after
     if abs(delta) < limits.shift_from:
         return ShiftCall.HETEROGENEITY if changed or reshaped else ShiftCall.STABLE
     if changed:
         return ShiftCall.GAIN if after else ShiftCall.LOSS
+    if distance < limits.moved_share * abs(delta):
+        return ShiftCall.HETEROGENEITY
     marked = abs(delta) >= limits.marked_from
     if delta > 0:
         return ShiftCall.MARKED_UP if marked else ShiftCall.UP

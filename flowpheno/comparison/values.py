@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from flowpheno.comparison.joint import Joint, joint_from_dict
 from flowpheno.comparison.storage import (
     Stored,
     phenotype_from_dict,
@@ -110,6 +111,8 @@ class Profile:
         Markers that differ from the normal counterpart; None if that was not assessed.
     limited : tuple of ReasonCode
         What limits every marker, such as a missing spillover matrix.
+    joint : Joint or None
+        Some of the events on all markers at once; None if none were kept.
     """
 
     population: str
@@ -121,6 +124,7 @@ class Profile:
     lineage: Lineage = Lineage.NOT_EVALUABLE
     aberrancies: tuple[Marker, ...] | None = None
     limited: tuple[ReasonCode, ...] = ()
+    joint: Joint | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give what results.json stores.
@@ -140,6 +144,7 @@ class Profile:
             "limited": [code.value for code in self.limited],
             "phenotype": phenotype_to_dict(self.phenotype),
             "markers": {marker: _marker_to_dict(kept) for marker, kept in self.markers.items()},
+            "joint": None if self.joint is None else _joint_to_dict(self.joint),
         }
         return dict(stored)
 
@@ -165,6 +170,7 @@ class Profile:
         with stored_value("profile"):
             place = Stored(stored)
             names = place.get("aberrancies")
+            joint = dict(place.items()).get("joint")  # which earlier versions did not store
             return cls(
                 population=place.text("population"),
                 tube=place.text("tube"),
@@ -175,12 +181,18 @@ class Profile:
                 if names is None
                 else tuple(map(Marker, place.texts("aberrancies"))),
                 limited=tuple(ReasonCode(code) for code in place.texts("limited")),
+                joint=None if joint is None else joint_from_dict(Stored(joint)),
                 phenotype=phenotype_from_dict(place.get("phenotype")),
                 markers={
                     Marker(name): _marker_from_dict(kept)
                     for name, kept in Stored(place.get("markers")).items()
                 },
             )
+
+
+def _joint_to_dict(joint: Joint) -> dict[str, Any]:
+    """Events as plain JSON types."""
+    return {"markers": list(joint.markers), "n": joint.n, "coded": joint.coded}
 
 
 def _marker_to_dict(kept: MarkerProfile) -> dict[str, Any]:

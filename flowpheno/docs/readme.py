@@ -27,7 +27,7 @@ def readme_pages(readme: str) -> dict[str, str]:
     for title, body in _sections(readme):
         if title in _NOT_HERE:
             continue
-        text = _LINK.sub(r"](../rules/files/\1.md)", _raised(body))
+        text = _LINK.sub(r"](../rules/files/\1.md)", _deepened(_raised(body)))
         plain = title.replace("`", "")
         pages[f"howto/{_slug(plain)}.md"] = f"# {plain}\n{text}"
     return pages
@@ -52,6 +52,15 @@ def _raised(text: str) -> str:
     for line in text.splitlines():
         inside ^= bool(_FENCE.match(line))
         lines.append(line[1:] if not inside and line.startswith("###") else line)
+    return "\n".join(lines) + "\n"
+
+
+def _deepened(text: str) -> str:
+    """Indent what belongs to a list as deep as Python-Markdown wants it; code stays as it is."""
+    lines, inside = [], False
+    for line in text.splitlines():
+        inside ^= line.startswith("```")
+        lines.append(f"  {line}" if not inside and line.startswith("  ") else line)
     return "\n".join(lines) + "\n"
 
 

@@ -43,7 +43,7 @@ def write_site(out: Path, root: Path) -> Path:
         f"tutorial/{path.stem}.md": notebook_page(path.read_text(encoding="utf-8"))
         for path in sorted((root / "notebooks").glob("*.ipynb"))
     }
-    written = {path.name: path.read_text(encoding="utf-8") for path in _TEXT.glob("*.md")}
+    written = {path.name: path.read_text(encoding="utf-8") for path in sorted(_TEXT.iterdir())}
     rules, reference = rule_pages(), reference_pages()
     changes = {"changelog.md": (root / "CHANGELOG.md").read_text(encoding="utf-8")}
     commands = {"commands.md": commands_page()}

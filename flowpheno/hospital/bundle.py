@@ -194,6 +194,7 @@ def _report(judged: CaseVerdict, observations: Sequence[str], source: _Source) -
     """Make the report of the case: what can be said, what was not done, what is in conflict."""
     said = [
         *judged.sentences,
+        *(row.text for row in judged.comparisons),
         judged.clonality,
         *(f"Flag {flag.value}: {source.texts.flags[flag]}" for flag in judged.flags),
         *judged.conflicts,

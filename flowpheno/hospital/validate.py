@@ -88,7 +88,7 @@ def _references(value: object) -> Iterator[str]:
             yield from _references(item)
 
 
-def _coded(resource: Json, models: Any) -> Iterator[tuple[str, str, set[str]]]:  # noqa: ANN401
+def _coded(resource: Json, models: Any) -> Iterator[tuple[str, str, set[str]]]:  # noqa: ANN401 - a module
     """Give each element whose codes the models name in full or in part."""
     fields = models.get_fhir_model_class(resource["resourceType"]).model_fields
     for name, value in resource.items():

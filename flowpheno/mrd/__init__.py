@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowpheno.mrd.assess import Mrd, MrdState, assess_mrd
+from flowpheno.mrd.assess import Mrd, MrdState, assess_mrd, events_note
 from flowpheno.mrd.category import Category, categories, categorise, pcr_risk
 from flowpheno.mrd.interval import EXACT_BELOW, garwood_percent, limits, mrd_interval
 from flowpheno.mrd.plan import (
@@ -25,6 +25,7 @@ __all__ = [
     "detection_percent",
     "events_for_cv",
     "events_needed",
+    "events_note",
     "garwood_percent",
     "limits",
     "mrd_interval",

@@ -101,6 +101,31 @@ def assess_mrd(k: int, n: int, *, rules: MrdRules, denominator: str | None = Non
     )
 
 
+def events_note(n: int, rules: MrdRules) -> str:
+    """Say how a number of events stands to those that are aimed for.
+
+    Parameters
+    ----------
+    n : int
+        Events of the denominator.
+    rules : MrdRules
+        Numbers aimed for.
+
+    Returns
+    -------
+    str
+        A sentence; empty where all of them are reached.
+    """
+    aims = rules.minimum_events
+    steps = (
+        (aims.warn, "too few for residual disease"),
+        (aims.ok, "the number aimed for"),
+        (aims.euroflow_target, "the number EuroFlow aims for"),
+    )
+    missed = next(((aim, words) for aim, words in steps if n < aim), None)
+    return "" if missed is None else f"{n:,} events: below {missed[0]:,}, {missed[1]}."
+
+
 def _state(k: int, n: int, rules: MrdRules) -> MrdState:
     """Place a count between the limits; a count on a limit has reached it."""
     if n <= 0:

@@ -34,10 +34,10 @@ def verdict_html(verdict: Verdict) -> str:
     """
     share = verdict.blast_percent
     count = (
-        f"{verdict.n_blasts:,} of {verdict.n_nucleated:,} nucleated cells "
+        f"{verdict.n_blasts:,} of {verdict.n_counted:,} nucleated cells "
         f"({escape(verdict.denominator)})"
     )
-    if verdict.n_nucleated:
+    if verdict.n_counted:
         count += f" = {share.estimate:.4g} % ({share.low:.4g} to {share.high:.4g} %)"
         count += f"; LOD {verdict.lod_percent:.2g} %, LLOQ {verdict.lloq_percent:.2g} %"
     return (

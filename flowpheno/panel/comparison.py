@@ -38,13 +38,26 @@ class AnchorLimits(_Definition):
     maximum_shift: _Positive
 
 
+class SubpopulationLimits(_Definition):
+    """When a marker divides a population, and what became of a part."""
+
+    bandwidth: _Positive
+    minimum_gap_log10: _Positive
+    valley: Annotated[float, Field(gt=0, lt=1)]
+    minimum_percent: Annotated[float, Field(gt=0, lt=50)]
+    minimum_events: _Count
+    maximum_markers: _Count
+    absent_percent: Annotated[float, Field(gt=0, lt=50)]
+    expanded: Annotated[float, Field(gt=1)]
+
+
 class StabilityLimits(_Definition):
     """Shares of lost aberrancies that separate the verdicts."""
 
     stable_percent: _Percent
     divergent_percent: _Percent
     divergent_markers: _Count
-    shifted_categories: _Count
+    shifted_markers: _Count
     kept_share: Annotated[float, Field(gt=0, lt=1)]
 
     @model_validator(mode="after")
@@ -66,7 +79,10 @@ class ComparisonSentences(_Definition):
     no_diagnosis: _Sentence
     not_evaluable: _Sentence
     no_aberrancies: _Sentence
-    category_changed: _Sentence
+    changed: _Sentence
+    cd19_masked: _Sentence
+    same_specimen: _Sentence
+    not_confirmed: _Sentence
 
 
 class ComparisonLimits(_Definition):
@@ -77,9 +93,11 @@ class ComparisonLimits(_Definition):
     bootstrap: _Count
     shift_from: _Positive
     marked_from: _Positive
+    moved_share: Annotated[float, Field(ge=0, lt=1)]
     heterogeneity_ratio: Annotated[float, Field(gt=1)]
     wasserstein: WassersteinScale
     anchor: AnchorLimits
+    subpopulations: SubpopulationLimits
     verdict: StabilityLimits
     sentences: ComparisonSentences
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.comparison import compare
+from flowpheno.comparison import Series, SeriesStep, compare, pair_up
 from flowpheno.errors import ResultsError
+from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.panel.definitions import load_definitions
 from flowpheno.pipeline.directory import classify_files
 from flowpheno.results import read_results
+from flowpheno.verdict import SpecimenVerdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from flowpheno.comparison import Comparison, Profile
+    from flowpheno.panel.comparison import ComparisonLimits
     from flowpheno.panel.definitions import Definitions
     from flowpheno.pipeline.directory import Options
     from flowpheno.results import Run, SpecimenResult
@@ -73,7 +78,7 @@ def blast_profile(result: SpecimenResult) -> Profile | None:
 def compare_results(
     diagnosis: SpecimenResult, relapse: SpecimenResult, definitions: Definitions | None = None
 ) -> Comparison:
-    """Compare the blasts of two specimens.
+    """Compare the blasts of two specimens, whatever tubes each was measured in.
 
     Parameters
     ----------
@@ -85,16 +90,88 @@ def compare_results(
     Returns
     -------
     Comparison
-        Marker by marker.
+        Marker by marker, with what was noticed of the two specimens.
 
     Raises
     ------
     ResultsError
         If the relapse holds no aberrant population.
     """
-    later = blast_profile(relapse)
-    if later is None:
+    later = _profiles(relapse)
+    if not later:
         raise ResultsError(f"{relapse.specimen}: no aberrant population to compare")
     limits = (definitions or load_definitions()).comparison
     rng = np.random.default_rng(_SEED)
-    return compare(blast_profile(diagnosis), later, limits, rng=rng)
+    before = _profiles(diagnosis)
+    first, last = pair_up(before, later) if before else (None, later[0])
+    compared = compare(first, last, limits, rng=rng)
+    findings = tuple(_notice(diagnosis, relapse, limits))
+    said = (*compared.implications, *(finding.message for finding in findings))
+    return replace(compared, findings=findings, implications=said)
+
+
+def compare_series(
+    results: Sequence[SpecimenResult], definitions: Definitions | None = None
+) -> Series:
+    """Compare the blasts of several specimens with the first, and each with the one before.
+
+    Parameters
+    ----------
+    results : sequence of SpecimenResult
+        The diagnosis, then the later specimens in order; two or more.
+    definitions : Definitions or None
+        Limits of shifts; None for those that come with flowpheno.
+
+    Returns
+    -------
+    Series
+        A step for each later specimen; one without an aberrant population has no comparison.
+
+    Raises
+    ------
+    ResultsError
+        If there are fewer than two specimens.
+    """
+    if len(results) < 2:  # noqa: PLR2004 - a series begins with two
+        raise ResultsError(f"{len(results)} specimens: a series needs two or more")
+    used = definitions or load_definitions()
+    steps, first, previous = [], results[0], results[0]
+    for result in results[1:]:
+        found = bool(_profiles(result))
+        steps.append(
+            SeriesStep(
+                name=result.specimen,
+                verdict=result.verdict.verdict.value,
+                since_first=compare_results(first, result, used) if found else None,
+                since_previous=compare_results(previous, result, used)
+                if found and previous is not first
+                else None,
+            )
+        )
+        previous = result if found else previous
+    return Series(first=first.specimen, steps=tuple(steps))
+
+
+def _profiles(result: SpecimenResult) -> list[Profile]:
+    return [tube.profile for tube in result.tubes if tube.profile is not None]
+
+
+def _notice(
+    diagnosis: SpecimenResult, relapse: SpecimenResult, limits: ComparisonLimits
+) -> Iterator[Finding]:
+    """Say what the two specimens are, where a reader could take them for something else."""
+    words = limits.sentences
+    files = [{tube.sha256 for tube in r.tubes} - {""} for r in (diagnosis, relapse)]
+    same = files[0] & files[1] or (_profiles(diagnosis) == _profiles(relapse) != [])
+    if same:
+        yield _note(ReasonCode.SAME_SPECIMEN, words.same_specimen)
+    verdict = relapse.verdict
+    if verdict.verdict is not SpecimenVerdict.CONFIRMED_BCP_ALL:
+        share = verdict.blast_percent.estimate
+        counted = f" ({share:.2g} % of {verdict.denominator})" if np.isfinite(share) else ""
+        said = f"{relapse.specimen} is {verdict.verdict.value}{counted}: {words.not_confirmed}"
+        yield _note(ReasonCode.RELAPSE_NOT_SHOWN, said)
+
+
+def _note(code: ReasonCode, message: str) -> Finding:
+    return Finding(code=code, severity=Severity.NOTE, stage="comparison", message=message)

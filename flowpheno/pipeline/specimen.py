@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from flowpheno.aberrancy.template import NormalTemplate
     from flowpheno.arrays import EventMask
     from flowpheno.clonality import ClonalityAssessment
+    from flowpheno.comparison import Profile
     from flowpheno.decision import Decision
     from flowpheno.learning import LearnedModel
     from flowpheno.lineage import LineageScores
@@ -417,13 +418,11 @@ def _tube_result(
     other: bool,
     events: bool,
 ) -> TubeResult:
-    gated = tube.gated
     phenotypes = (tube.candidate, *tube.normal)
     if other:
         phenotypes = (tube.non_b_phenotype, *phenotypes)
     elif tube.non_b.n >= definitions.positivity.minimum_events:
         phenotypes = (*phenotypes, tube.non_b_phenotype)
-    blasts = tube.detection.blasts
     return TubeResult(
         name=tube.raw.name,
         sha256=tube.raw.sha256,
@@ -446,20 +445,25 @@ def _tube_result(
         phenotypes=tuple(_reported(p, definitions) for p in phenotypes if _was_judged(p)),
         findings=tube.findings,
         plots=draw_plots(tube),
-        profile=profile(
-            gated.sample,
-            blasts,
-            lymphocytes=gated.mask("T"),
-            phenotype=tube.candidate,
-            lineage=lineage,
-            aberrancies=[
-                Marker(m) for a in tube.detection.aberrancies for m in a.marker.split(" ")
-            ],
-        )
-        if blasts.any()
-        else None,
+        profile=_profile(tube, lineage, other=other),
         membership=membership_table(tube, other=other) if events else None,
         recognition=tube.recognition,
+    )
+
+
+def _profile(tube: TubeAnalysis, lineage: Lineage, *, other: bool) -> Profile | None:
+    """Keep what a later comparison needs of the blasts of the verdict, whatever their lineage."""
+    blasts = tube.non_b.mask if other else tube.detection.blasts
+    if not blasts.any():
+        return None
+    found = [Marker(m) for a in tube.detection.aberrancies for m in a.marker.split(" ")]
+    return profile(
+        tube.gated.sample,
+        blasts,
+        lymphocytes=tube.gated.mask("T"),
+        phenotype=tube.non_b_phenotype if other else tube.candidate,
+        lineage=lineage,
+        aberrancies=None if other else found,
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from flowpheno.clonality import NOT_STAINED, clonality_sentence
 from flowpheno.finding import ReasonCode, Severity
 from flowpheno.lineage import missing_for_confirmation
-from flowpheno.mrd import assess_mrd, categories
+from flowpheno.mrd import assess_mrd, categories, events_note
 from flowpheno.pipeline.edits import edit_codes
 from flowpheno.verdict import SpecimenVerdict
 
@@ -258,7 +258,7 @@ def residue_sentences(
         for c in named
         if c.category
     )
-    return (mrd.sentence, *found)
+    return (mrd.sentence, *found, *filter(None, [events_note(n, rules)]))
 
 
 def _capital(message: str) -> str:

@@ -55,7 +55,7 @@ def case_pictures(case: CaseVerdict, texts: VerdictTexts) -> tuple[CasePicture, 
             description="; ".join(_said(row, texts) for row in case.timeline),
             caption=(
                 "Time from left to right, steps equally wide. Marks are flow alone; numbers of "
-                "flow and of morphology are named and do not compare."
+                "flow (of the denominator in the table) and of morphology do not compare."
             ),
         ),
         CasePicture(

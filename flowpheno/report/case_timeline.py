@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _STEP, _LANE = 1.5, 0.86  # inches
 _LEFT, _RIGHT, _TOP = 1.62, 0.25, 0.62
+_LEAST = 9.3  # wide: a page shows it at its width, and words must not grow with few steps
 _STRIP = 0.74  # the case after each step
 _FOOT = 0.55
 _ENTRY = 2.2  # of the legend
@@ -61,7 +62,7 @@ def draw_timeline(case: CaseVerdict, texts: VerdictTexts) -> Figure:
     lanes, studies = _lanes(case.timeline), list(case.imaging)
     n_steps = max(row.step for row in case.timeline) + 1
     n_lanes = len(lanes) + bool(studies)
-    width = _LEFT + _RIGHT + max(n_steps, 2) * _STEP
+    width = max(_LEFT + _RIGHT + n_steps * _STEP, _LEAST)
     height = _TOP + n_lanes * _LANE + _STRIP + _FOOT
     figure = Figure(figsize=(width, height), facecolor="white")
     FigureCanvasAgg(figure)
@@ -134,7 +135,14 @@ def _draw_steps(axes: Axes, rows: Sequence[TimelineRow], height: float) -> None:
                 va="top",
             )
     if not all(dates.values()):
-        write(axes, (0.12, height - 0.16), "dates not given", size=7.5, ha="left", va="top")
+        write(
+            axes,
+            (0.12, height - 0.16),
+            "some dates not given" if any(dates.values()) else "dates not given",
+            size=7.5,
+            ha="left",
+            va="top",
+        )
 
 
 def _gap(days: int) -> str:

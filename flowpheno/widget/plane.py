@@ -212,8 +212,10 @@ def make_plane(sample: Sample, x: str, y: str) -> Plane:
     laid_out = [_lay_out(sample, column) for column in columns]
     block = _block(sample, [dimension for dimension, _ in laid_out])
     sides = [_side(dimension, axis, block.values(dimension)) for dimension, axis in laid_out]
-    kept = {side.dimension: block.values(side.dimension) for side in sides}
-    lean = Block(plan=block.plan, events=block.events, _done=dict(kept))
+    kept: dict[Dimension | tuple[str, str] | int, Values] = {
+        side.dimension: block.values(side.dimension) for side in sides
+    }
+    lean = Block(plan=block.plan, events=block.events, _done=kept)
     return Plane(x=sides[0], y=sides[1], block=lean)
 
 

@@ -1,5 +1,7 @@
 """Results held against labels, and what a notebook may ask of classify."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -84,7 +86,27 @@ def test_an_event_table_is_judged_on_the_scale_that_is_said(folder, tmp_path):
 
 
 def test_a_model_that_is_none_is_refused(folder, tmp_path):
+    pytest.importorskip("skops", reason="the extra 'learning' is not installed")
     path = tmp_path / "no.skops"
     path.write_bytes(b"no model")
     with pytest.raises(fp.errors.ModelError, match=r"no\.skops"):
         fp.classify(folder / "much.fcs", model=path)
+
+
+def test_a_matrix_takes_the_place_of_that_of_the_file(folder, tmp_path):
+    sample = fp.read_fcs(folder / "much.fcs")
+    names = sample.spillover.detectors
+    rows = [",".join(f"{c:.17g}" for c in row) for row in sample.spillover.matrix]
+    matrix = tmp_path / "own.csv"
+    matrix.write_text("\n".join([",".join(names), *rows]), encoding="utf-8")
+    bare = replace(sample, spillover=None)
+    expected = fp.classify(sample).verdict
+    for found in (
+        fp.classify(bare, matrix=matrix).verdict,
+        fp.classify(bare, matrix=str(folder / "much.fcs"), diagnosis=bare).verdict,
+    ):
+        assert found.verdict is expected.verdict
+        assert found.n_nucleated == expected.n_nucleated
+    assert len(fp.classify_directory(folder / "much.fcs", matrix=matrix).table) == 1
+    with pytest.raises(fp.errors.CompensationError):
+        fp.classify(sample, matrix=tmp_path / "none.csv")

@@ -558,3 +558,16 @@ def test_imaging_is_carried_and_alters_no_state(suggests, verdict):
     assert LIMITS.sentences.imaging in case.sentences
     unseen = suggests == "disease" and verdict is not POSITIVE
     assert (LIMITS.sentences.imaging_disease in case.sentences) is unseen
+
+
+# --- the golden example of the documentation -------------------------------------
+@pytest.mark.parametrize("name", ["D", "A1", "A2", "B", "A3a", "A3b"])
+def test_the_readme_tells_the_published_time_line_as_it_is_judged(published, name):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (told,) = [line for line in readme.splitlines() if line.startswith(f"| {name} |")]
+    row = published.after(name)
+    cells = [cell.strip() for cell in told.strip("|").split("|")]
+    assert f"`{row.verdict}`" in cells[4]
+    assert cells[5] == ", ".join(f"`{word}`" for word in (row.state, *row.flags))
+    if row.specimen in {"A1", "A3a", "A3b"}:
+        assert row.morphology_text.startswith(f"{cells[2]} blasts by morphology")

@@ -49,3 +49,38 @@ def test_a_file_that_is_none_is_named(results, tmp_path, one_line):
 def test_a_folder_of_nothing_is_named(results, tmp_path, one_line):
     assert main(["compare", str(results), str(tmp_path)]) == 1
     assert "0 specimens, expected one" in one_line()
+
+
+def test_a_specimen_against_itself_is_said_to_be_one(results, capsys):
+    assert main(["compare", str(results), str(results), "--json"]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert "SAME_SPECIMEN" in {finding["code"] for finding in content["findings"]}
+    assert any("stands on both sides" in said for said in content["implications"])
+    assert content["structure"]["auc"] < 0.6
+
+
+def test_more_than_two_time_points_are_a_series(results, leukemic, normal, tmp_path, capsys):
+    out = tmp_path / "out"
+    sides = [results, leukemic, normal, results]
+    assert main(["compare", *map(str, sides), "--out", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert "normal (" in said
+    assert "no aberrant population to compare" in said
+    assert "Usable to follow at every time: " in said
+    table = pd.read_csv(out / "series.csv")
+    assert list(table.columns)[:4] == ["marker", "time", "call", "delta_log10"]
+    assert set(table["time"]) == {"leukemic"}
+    assert table["delta_log10"].dropna().eq(0).all()
+    steps = json.loads((out / "series.json").read_text(encoding="utf-8"))["steps"]
+    assert [step["since_first"] is None for step in steps] == [False, True, False]
+    assert [step["since_previous"] is None for step in steps] == [True, True, False]
+    assert sorted(path.name for path in out.iterdir() if path.is_dir()) == [
+        "2-against-1", "4-against-1",
+    ]  # fmt: skip
+
+
+def test_a_series_as_json(results, capsys):
+    assert main(["compare", *[str(results)] * 3, "--json"]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert content["first"] == "leukemic"
+    assert len(content["steps"]) == 2

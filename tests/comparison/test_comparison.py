@@ -134,6 +134,16 @@ def test_a_second_mode_is_heterogeneity():
     assert shift.reshaped
 
 
+def test_a_median_that_jumps_between_two_modes_is_no_shift():
+    low, high = log_normal(100.0, n=1000), log_normal(10_000.0, n=1000)
+    fewer = np.concatenate([low, high[:900]])
+    more = np.concatenate([low[:900], high])
+    shift = only_shift(one_marker(fewer), one_marker(more))
+    assert shift.delta_log10 > 0.5
+    assert shift.wasserstein < 0.2
+    assert shift.call is ShiftCall.HETEROGENEITY
+
+
 def test_a_word_that_flickers_on_the_same_distribution_is_stable():
     partial = {"qualifiers": (Qualifier.PARTIAL,)}
     shift = only_shift(one_marker(log_normal()), one_marker(log_normal(), call_more=partial))
@@ -335,6 +345,46 @@ def test_an_aberrancy_that_did_not_move_is_not_lost():
 def test_without_a_template_at_relapse_the_way_back_to_normal_decides(away, delta, lost):
     diagnosis = many([0], aberrancies=[0], away=away)
     assert len(compare(diagnosis, many([delta]), LIMITS, rng=rng()).lost) == lost
+
+
+@pytest.mark.parametrize("assessed", [True, False], ids=["aberrancies", "all markers"])
+@pytest.mark.parametrize("what", [Call.NEGATIVE, Call.POSITIVE], ids=["lost", "gained"])
+def test_a_category_that_changes_beside_the_aberrancies_is_a_shift(what, assessed):
+    earlier = many([0] * 8, aberrancies=range(1, 8) if assessed else None)
+    later = many([-0.8 if what is Call.NEGATIVE else 0.8] + [0] * 7)
+    later = dataclasses.replace(later, aberrancies=earlier.aberrancies)
+    name = Marker("M00")
+    before = Call.POSITIVE if what is Call.NEGATIVE else Call.NEGATIVE
+    sides = []
+    for side, said in ((earlier, before), (later, what)):
+        calls = {**side.phenotype.calls, name: call(name, said)}
+        phenotype = dataclasses.replace(side.phenotype, calls=calls)
+        sides.append(dataclasses.replace(side, phenotype=phenotype))
+    comparison = compare(*sides, LIMITS, rng=rng())
+    assert comparison.verdict is Stability.SHIFTED
+    assert comparison.changed == (name,)
+    assert any(said.endswith("going back to normal: M00.") for said in comparison.implications)
+
+
+def test_an_aberrancy_that_moves_tenfold_and_stays_one_is_a_shift():
+    earlier, later = (
+        many([0] * 8, aberrancies=range(8)),
+        many([1.2] + [0] * 7, aberrancies=range(8)),
+    )
+    comparison = compare(earlier, later, LIMITS, rng=rng())
+    assert (comparison.verdict, comparison.lost) == (Stability.SHIFTED, ())
+    assert comparison.changed == ("M00",)
+
+
+def test_an_overexpressed_marker_that_is_lost_did_not_go_back_to_normal():
+    earlier, later = many([0] * 8, aberrancies=range(8), away=0.8), many([-2.5] + [0] * 7)
+    earlier_call = later.phenotype.calls
+    calls = {**earlier_call, Marker("M00"): call(Marker("M00"), Call.NEGATIVE)}
+    later = dataclasses.replace(later, phenotype=dataclasses.replace(later.phenotype, calls=calls))
+    comparison = compare(earlier, later, LIMITS, rng=rng())
+    assert comparison.shifts[0].call is ShiftCall.LOSS
+    assert comparison.lost_percent == 12.5
+    assert comparison.verdict is Stability.SHIFTED
 
 
 def test_gained_aberrancies_are_told():

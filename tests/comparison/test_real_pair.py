@@ -8,7 +8,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from flowpheno.comparison import ShiftCall, Stability, compare, profile
+import flowpheno as fp
+from flowpheno.comparison import Fate, ShiftCall, Stability, compare, profile
 from flowpheno.marker import Marker
 from flowpheno.panel.comparison import load_comparison_limits
 from flowpheno.phenotype import Phenotype
@@ -93,3 +94,20 @@ def test_every_stated_shift_is_found_and_no_other(marrow):
     assert found[Marker("CD38")].call is ShiftCall.UP
     for marker, shift in found.items():
         assert shift.delta_log10 == pytest.approx(STATED[marker], abs=0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stated", [{}, STATED], ids=["halves", "stated shifts"])
+def test_the_whole_chain_finds_what_was_stated_in_the_other_half(marrow, stated):
+    sample, blasts, _ = marrow
+    chosen = np.random.default_rng(1).random(blasts.size) < 0.5
+    treated = shifted(sample, blasts, stated) if stated else sample
+    earlier, later = (
+        dataclasses.replace(whole, events=whole.events[half], name=name)
+        for whole, half, name in ((sample, chosen, "first"), (treated, ~chosen, "second"))
+    )
+    comparison = fp.compare(earlier, later, known_bcp_all=True)
+    found = {s.marker: s.delta_log10 for s in comparison.shifts if s.call is not ShiftCall.STABLE}
+    assert found == pytest.approx(stated, abs=0.06)
+    assert comparison.verdict is (Stability.SHIFTED if stated else Stability.PHENOTYPE_STABLE)
+    assert {part.fate for part in comparison.structure.subpopulations} <= {Fate.KEPT}

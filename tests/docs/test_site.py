@@ -70,6 +70,12 @@ def test_sections_of_the_readme_become_pages():
     assert "\n## In\n```\n## no\n### no\n```" in text
 
 
+def test_what_belongs_to_a_list_stays_in_it_and_code_as_it_is():
+    (page,) = readme_pages("## A\n\n- x\n  ```\n  y\n  ```\n\n```\n  z\n```\n").values()
+    assert "- x\n    ```\n    y\n    ```" in page
+    assert "```\n  z\n```" in page
+
+
 def test_every_verdict_and_reason_is_explained(rules):
     page = rules["rules/verdicts.md"]
     for name in [*SpecimenVerdict, *ReasonCode]:

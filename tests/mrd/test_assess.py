@@ -15,6 +15,7 @@ from flowpheno.mrd import (
     categorise,
     events_for_cv,
     events_needed,
+    events_note,
     garwood_percent,
     limits,
     mrd_interval,
@@ -167,3 +168,16 @@ def test_a_crossed_bound_is_said(interval, category):
 def test_a_molecular_category_never_meets_a_flow_count():
     with pytest.raises(ValueError, match="pcr does not apply to a flow count"):
         categorise(Interval(1, 1, 1), RULES.protocols["bfm_pcr_tp2"])
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [
+        (299_999, "299,999 events: below 300,000, too few for residual disease."),
+        (300_000, "300,000 events: below 500,000, the number aimed for."),
+        (500_000, "500,000 events: below 4,000,000, the number EuroFlow aims for."),
+        (4_000_000, ""),
+    ],
+)
+def test_how_many_events_there_are_is_held_against_what_is_aimed_for(n, said):
+    assert events_note(n, RULES) == said
