@@ -149,8 +149,8 @@ def _many(share: float, *, like_normal: bool = True) -> Finding:
         severity=Severity.WARNING,
         stage="aberrancy.detection",
         message=(
-            f"B precursors, {what}, are {share:.0f} % of nucleated cells: more than a normal marrow "
-            "holds"
+            f"B precursors, {what}, are {share:.0f} % of nucleated cells: more than a normal "
+            "marrow holds"
         ),
         value=share,
     )

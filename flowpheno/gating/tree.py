@@ -10,7 +10,7 @@ import numpy as np
 from flowpheno.finding import Finding, ReasonCode, Severity
 from flowpheno.gating.anchor import CD45, SSC, Anchors, find_anchors
 from flowpheno.gating.control import control_of, find_controls
-from flowpheno.gating.cutpoint import Cutpoint, CutMethod, cut_findings, find_cutpoint
+from flowpheno.gating.cutpoint import CutMethod, Cutpoint, cut_findings, find_cutpoint
 from flowpheno.gating.decades import Decades, to_decades
 from flowpheno.gating.landmark import Landmarks
 from flowpheno.gating.resolve import resolve

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flowpheno.aberrancy.border import check_border
 from flowpheno.aberrancy.detection import detect_against_template, template_mismatch
 from flowpheno.aberrancy.drawn import BLASTS, HEMATOGONES, Found, blasts_by_hand
 from flowpheno.aberrancy.follow_up import Comparators, with_diagnosis
-from flowpheno.aberrancy.border import check_border
 from flowpheno.aberrancy.hemodilution import check_hemodilution
 from flowpheno.aberrancy.internal import detect_internally
 from flowpheno.aberrancy.non_b import find_non_b_blasts

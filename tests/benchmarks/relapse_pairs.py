@@ -182,6 +182,9 @@ def summarise(rows):
         "markers": len(rows),
         "not_comparable": len(rows) - len(compared),
         "recall_of_true_0.5": _share(sum(right(r) for r in large), len(large)),
+        "recall_of_true_0.5_not_comparable_counted_as_missed": _share(
+            sum(right(r) for r in large), sum(abs(r.true_shift) >= LARGE for r in rows)
+        ),
         "recall_of_true_0.5_heterogeneity_counted": _share(
             sum(right(r) or r.call == "HETEROGENEITY" for r in large), len(large)
         ),

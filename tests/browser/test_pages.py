@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,9 @@ from tests.invented import run_of
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HOSTILE = "<script>alert(1)</script>"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -48,9 +52,9 @@ CONTRAST = """() => {
 class Seen:
     """What a page did besides being shown."""
 
-    complaints: list = field(default_factory=list)
-    requests: list = field(default_factory=list)
-    dialogs: list = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +174,7 @@ def test_landmarks_headings_and_names(browser, folder, name):
             assert page.get_by_role(role).count() == 1
         levels = [int(h.evaluate("h => h.tagName[1]")) for h in page.locator("h1,h2,h3").all()]
         assert levels.count(1) == 1
-        assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
         assert page.locator("img:not([alt])").count() == 0
         assert page.locator("html[lang=en]").count() == 1
         page.keyboard.press("Tab")
@@ -178,3 +182,11 @@ def test_landmarks_headings_and_names(browser, folder, name):
         assert page.evaluate(
             "new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size"
         ) == (page.locator("[id]").count())
+
+
+def test_pictures_are_there_before_anyone_scrolls(browser, folder):
+    with opened(browser, folder / "a9.html") as (page, _):
+        pictures = page.locator("img")
+        assert pictures.count() > 0
+        assert all(p.evaluate("i => i.complete && i.naturalWidth > 0") for p in pictures.all())
+        assert page.locator("img[loading=lazy]").count() == 0  # paper does not scroll
