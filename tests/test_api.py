@@ -77,6 +77,11 @@ def test_pictures(result, markers, parent):
     assert figure.axes[0].get_xlabel().startswith(markers[0])
 
 
+def test_contours_hold_shares_of_the_events(result):
+    figure = result.plot("CD19", "CD10", contour=True)
+    assert figure.axes[0].get_title(loc="right") == "contours: 95, 80, 60, 40, 20 %"
+
+
 def test_a_marker_that_is_not_stained_is_named(result):
     with pytest.raises(fp.errors.MarkerNotFoundError, match="no channel stains CD99"):
         result.plot("CD99", "CD10")

@@ -95,6 +95,8 @@ class AberrancyLimits:
         T cells among myeloid blasts, or the reverse, up to this share of them are left out.
     matrix_change : float
         Relative error of a spillover matrix that no aberrancy may rest on.
+    matrix_change_doubted : float
+        The same where the events, or the file, speak against the matrix.
     border_least_percent : float
         Percent of nucleated cells below which blasts cannot be told to cross the border.
     border_log10 : float
@@ -176,6 +178,7 @@ class AberrancyLimits:
     non_b_cd45_log10: float
     non_b_minor_share: float
     matrix_change: float
+    matrix_change_doubted: float
     border_least_percent: float
     border_log10: float
     border_percent: float

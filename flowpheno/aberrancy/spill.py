@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from flowpheno.compensation import changed_weights
+from flowpheno.finding import ReasonCode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flowpheno.aberrancy.limits import AberrancyLimits
     from flowpheno.arrays import Values
+    from flowpheno.finding import Finding
     from flowpheno.gating import GatedTube
     from flowpheno.marker import Marker
 
 _MOST = 5_000
 """Cells for a median."""
+
+
+def for_matrix(limits: AberrancyLimits, doubts: Iterable[Finding]) -> AberrancyLimits:
+    """Ask more of an aberrancy where the matrix is doubted.
+
+    Parameters
+    ----------
+    limits : AberrancyLimits
+        `AberrancyLimits.matrix_change_doubted` takes the place of the change for a matrix that
+        nothing speaks against.
+    doubts : iterable of Finding
+        Of the matrix.
+
+    Returns
+    -------
+    AberrancyLimits
+        The same where there is no ``COMP_DOUBTFUL``.
+    """
+    if all(finding.code is not ReasonCode.COMP_DOUBTFUL for finding in doubts):
+        return limits
+    return replace(limits, matrix_change=limits.matrix_change_doubted)
 
 
 def moved_by_spill(

@@ -63,7 +63,7 @@ class Evaluated:
         Figure
             Not known to pyplot.
         """
-        from flowpheno.report.evaluation import draw_evaluation  # noqa: PLC0415 - matplotlib is slow
+        from flowpheno.report.figures.evaluation import draw_evaluation  # noqa: PLC0415 - matplotlib is slow
 
         return draw_evaluation(evaluation_plot(self.evaluation, self.rules))
 

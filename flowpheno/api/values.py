@@ -134,7 +134,9 @@ class Classified(Cohort):
         """Membership of every event of each tube, in file order."""
         return {t.name: t.membership for t in self.result.tubes if t.membership is not None}
 
-    def plot(self, x: str, y: str | None = None, *, parent: str = "nucleated") -> Figure:
+    def plot(
+        self, x: str, y: str | None = None, *, parent: str = "nucleated", contour: bool = False
+    ) -> Figure:
         """Draw two markers of a population, or one marker of the blasts beside its controls.
 
         Parameters
@@ -143,6 +145,8 @@ class Classified(Cohort):
             Markers in any known spelling, ``"FSC"`` or ``"SSC"``; without `y` a histogram.
         parent : str
             Population shown as density, of the first tube that stains both; not for a histogram.
+        contour : bool
+            Whether contours are drawn that hold given shares of the events, instead of a density.
 
         Returns
         -------
@@ -156,14 +160,15 @@ class Classified(Cohort):
         ValueError
             If the tube has no such population.
         """
-        from flowpheno.report.figures import draw  # noqa: PLC0415 - matplotlib is slow
+        from flowpheno.report.figures import draw, draw_contour  # noqa: PLC0415 - matplotlib
 
         markers = [known_marker(name) for name in (x, y) if name is not None]
         able = [t for t in self.tubes if all(map(t.gated.sample.has, markers))]
         tube = (able or self.tubes)[0]
         if y is None:
             return draw(marker_plot(tube, markers[0]))
-        return draw(pair_plot(tube, markers[0], markers[1], parent=parent))
+        plot = pair_plot(tube, markers[0], markers[1], parent=parent)
+        return draw_contour(plot) if contour else draw(plot)
 
 
 def known_marker(name: str) -> Marker:

@@ -208,6 +208,7 @@ def _row(so_far: Sequence[Evidence], limits: CaseLimits) -> TimelineRow:
         date=_day(specimen.date),
         verdict=last.flow.verdict,
         blast_percent=last.flow.blast_percent,
+        lod_percent=last.flow.lod_percent,
         denominator=last.flow.denominator,
         flow_text=flow_text(last.flow, limits),
         morphology_text=morphology_text(specimen, limits),

@@ -198,6 +198,8 @@ class TimelineRow:
     place, other_place : Place or None
         Where it was taken, on the site map; and where else the source says, if it contradicts
         itself.
+    lod_percent : float
+        Limit of detection by flow, percent of `denominator`; NaN if not known.
     """
 
     specimen: str
@@ -224,6 +226,7 @@ class TimelineRow:
     tissue_text: str = ""
     place: Place | None = None
     other_place: Place | None = None
+    lod_percent: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

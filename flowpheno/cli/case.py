@@ -33,6 +33,12 @@ def case(
         Path | None,
         typer.Option(help="Write the case as one FHIR R4 bundle (.json) for a hospital's systems"),
     ] = None,
+    pdf: Annotated[
+        bool,
+        typer.Option(
+            "--pdf", help="Write the page of the case as PDF too (extra pdf: WeasyPrint)"
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> int:
     """Judge a patient: no single negative aspirate closes a case.
@@ -51,6 +57,8 @@ def case(
         What percentages of blasts refer to; empty for that of the definitions.
     fhir : Path or None
         File for the hospital export.
+    pdf : bool
+        Write the page of the case as PDF too.
     as_json : bool
         Print JSON instead of a time line.
 
@@ -63,8 +71,11 @@ def case(
     from flowpheno.panel.case import load_case, load_case_limits
     from flowpheno.pipeline.directory import Options
     from flowpheno.report.html import write_case_page
+    from flowpheno.report.pdf import require_pdf
     from flowpheno.results.codec import encode
 
+    if pdf:
+        require_pdf()
     described = load_case(path)
     options = Options(
         known_bcp_all=described.known_bcp_all,
@@ -92,7 +103,11 @@ def case(
     content = json.dumps(encode(judged), indent=2, ensure_ascii=False)
     (out / "case.json").write_text(content, encoding="utf-8")
     page = write_case_page(
-        judged, out / "report" / "case.html", simulated=simulated, definitions=panels
+        judged,
+        out / "report" / "case.html",
+        simulated=simulated,
+        definitions=panels,
+        pdf=pdf,
     )
     if fhir is not None:
         _export(fhir, (described, judged, results), panels, simulated=simulated)

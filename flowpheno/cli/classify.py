@@ -95,6 +95,9 @@ def classify(
         bool, typer.Option("--events", help="Write the membership of every event as Parquet")
     ] = False,
     report: Annotated[bool, typer.Option(help="Write HTML pages")] = True,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Write the pages as PDF too (extra pdf: WeasyPrint)")
+    ] = False,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Files judged at a time")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> int:
@@ -136,6 +139,8 @@ def classify(
         Write the membership of every event.
     report : bool
         Write HTML pages.
+    pdf : bool
+        Write the pages as PDF too.
     jobs : int
         Files judged at a time.
     as_json : bool
@@ -150,12 +155,17 @@ def classify(
     from flowpheno.pipeline.manifest import read_manifest
     from flowpheno.pipeline.progress import progress_bar
     from flowpheno.reading import parse_scale
+    from flowpheno.report.pdf import require_pdf
     from flowpheno.results import write_results
 
     before = tuple(diagnosis or ())
     missing = [path for path in (*paths, *before) if not path.exists()]
     if missing:
         raise typer.BadParameter(f"does not exist: {', '.join(map(str, missing))}")
+    if pdf:
+        if not report:
+            raise typer.BadParameter("--pdf writes the pages, which --no-report leaves out")
+        require_pdf()
     rows = {} if manifest is None else read_manifest(manifest)
     person = _checked(registry, who) if registry else ""
     out.mkdir(parents=True, exist_ok=True)  # a folder that cannot be written to costs no hour
@@ -188,7 +198,7 @@ def classify(
             earlier = _remember(run, place, out, panels, pages=report)
     finally:  # what was judged is shown, whatever becomes of the registry
         if report:
-            _write_pages(run, out, panels, earlier)
+            _write_pages(run, out, panels, earlier, pdf=pdf)
     say(run, as_json=as_json)
     return 1 if run.failures else 0
 
@@ -226,10 +236,10 @@ def _remember(run: Run, place: _Place, out: Path, panels: Path | None, *, pages:
     return write_remembered(memory.remembered, out, pages=pages, panels=panels)
 
 
-def _write_pages(run: Run, out: Path, panels: Path | None, earlier: Remarks) -> None:
+def _write_pages(run: Run, out: Path, panels: Path | None, earlier: Remarks, *, pdf: bool) -> None:
     from flowpheno.report.html import write_report
 
-    page = write_report(run, out, definitions=panels, earlier=earlier)
+    page = write_report(run, out, definitions=panels, earlier=earlier, pdf=pdf)
     typer.echo(f"Page to open: {page}", err=True)
 
 

@@ -30,6 +30,12 @@ def compare(
     registry: Annotated[
         str, typer.Option(help="Where registry:SPECIMEN is: a file, or a PostgreSQL URL")
     ] = "",
+    pdf: Annotated[
+        bool,
+        typer.Option(
+            "--pdf", help="Write the page as PDF too (needs --out; extra pdf: WeasyPrint)"
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> int:
     """Say marker by marker what was kept, gained, lost or shifted.
@@ -52,6 +58,8 @@ def compare(
         History, for files.
     registry : str
         The registry that such a specimen is in.
+    pdf : bool
+        Write the page as PDF too.
     as_json : bool
         Print JSON instead of a table.
 
@@ -64,7 +72,12 @@ def compare(
     from flowpheno.pipeline.directory import Options
     from flowpheno.pipeline.history import PREFIX, run_of_side
     from flowpheno.pipeline.pair import compare_results, compare_series
+    from flowpheno.report.pdf import require_pdf
 
+    if pdf:
+        if out is None:
+            raise typer.BadParameter("--pdf writes the page, which needs --out")
+        require_pdf()
     sides = (diagnosis, relapse, *(later or ()))
     stored = [side for side in sides if registry and str(side).startswith(PREFIX)]
     missing = [side for side in sides if side not in stored and not side.exists()]
@@ -77,17 +90,20 @@ def compare(
     if later:
         series = compare_series(results, used)
         if out is not None:
-            _write_series(series, out, panels, simulated=simulated)
+            _write_series(series, out, panels, simulated=simulated, pdf=pdf)
         _say_series(series, as_json=as_json)
         return 0
     comparison = compare_results(results[0], results[1], used)
     if out is not None:
-        _write(comparison, out, (diagnosis.name, relapse.name), panels, simulated=simulated)
+        names = (diagnosis.name, relapse.name)
+        _write(comparison, out, names, panels, simulated=simulated, pdf=pdf)
     _say(comparison, as_json=as_json)
     return 0
 
 
-def _write_series(series: Series, out: Path, panels: Path | None, *, simulated: bool) -> None:
+def _write_series(
+    series: Series, out: Path, panels: Path | None, *, simulated: bool, pdf: bool
+) -> None:
     from flowpheno.results.codec import encode
 
     out.mkdir(parents=True, exist_ok=True)
@@ -97,7 +113,7 @@ def _write_series(series: Series, out: Path, panels: Path | None, *, simulated: 
     for number, step in enumerate(series.steps, start=2):
         if step.since_first is not None:
             names, folder = (series.first, step.name), out / f"{number}-against-1"
-            _write(step.since_first, folder, names, panels, simulated=simulated)
+            _write(step.since_first, folder, names, panels, simulated=simulated, pdf=pdf)
 
 
 def _say_series(series: Series, *, as_json: bool) -> None:
@@ -128,6 +144,7 @@ def _write(
     panels: Path | None,
     *,
     simulated: bool,
+    pdf: bool,
 ) -> None:
     from flowpheno.report.html import write_comparison_page
 
@@ -141,6 +158,7 @@ def _write(
         names=names,
         simulated=simulated,
         definitions=panels,
+        pdf=pdf,
     )
     typer.echo(f"Page to open: {page}", err=True)
 

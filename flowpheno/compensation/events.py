@@ -9,6 +9,7 @@ import numpy as np
 
 from flowpheno.compensation.displaced import displaced_negatives
 from flowpheno.compensation.doubt import doubt
+from flowpheno.finding import ReasonCode, Severity
 from flowpheno.marker import DYES
 from flowpheno.sample import ChannelKind, Measure
 
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 _MOST_EVENTS = 50_000
 _LOW, _QUARTER = 5, 25
 _SHOWN = 5
+_CONTRADICTED = (
+    doubt(
+        "the events contradict the matrix: nothing that rests on it is proven",
+        code=ReasonCode.COMP_CONTRADICTED,
+        severity=Severity.BLOCKING,
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,14 +56,16 @@ def check_compensated(sample: Sample, limits: SpilloverLimits) -> tuple[Finding,
     tuple of Finding
         ``COMP_DOUBTFUL`` for values far below zero (a transposed matrix is recognised), negative
         populations that another dye pulls below zero, and detectors that follow another one as
-        closely as only spill makes them. Nothing for few events.
+        closely as only spill makes them; ``COMP_CONTRADICTED`` besides, where that is so of many
+        events or detectors. Nothing for few events.
     """
     light = _light(sample)
-    return (
+    findings = (
         *_displaced(light, sample.spillover, limits),
         *_pulled_below(light, limits),
         *_following(light, sample.spillover, limits),
     )
+    return tuple(dict.fromkeys(findings))
 
 
 def _light(sample: Sample) -> _Light:
@@ -100,7 +110,8 @@ def _displaced(
         turned = _transposed(light, spillover)
         if turned is not None and _percent_displaced(turned, limits) < percent / 10:
             message += "; its transpose would not: rows and columns may be exchanged"
-    return (doubt(message, percent),)
+    contradicted = percent >= limits.contradicted_percent
+    return (doubt(message, percent), *(_CONTRADICTED if contradicted else ()))
 
 
 def _transposed(light: _Light, spillover: Spillover) -> Matrix | None:
@@ -125,7 +136,8 @@ def _pulled_below(light: _Light, limits: SpilloverLimits) -> tuple[Finding, ...]
         f"negative events lie below zero where another dye is bright, the matrix takes off too "
         f"much: {'; '.join(pairs)}"
     )
-    return (doubt(message, -found[0].error),)
+    contradicted = -found[0].error >= limits.contradicted_error
+    return (doubt(message, -found[0].error), *(_CONTRADICTED if contradicted else ()))
 
 
 def _following(
@@ -134,28 +146,30 @@ def _following(
     """Detectors that follow each other as tightly as only spill makes them."""
     # not DNA and dead-cell dyes: cells take them up so alike that they follow everything
     pairs = [
-        (first, second)
+        (first, second, rest)
         for first in range(len(light.names))
-        for second in _followers(light.values, first, limits)
+        for second, rest in _followers(light.values, first, limits)
         if not light.dyes & {light.names[first], light.names[second]}
     ]
-    names = [f"{light.names[second]} follows {light.names[first]}" for first, second in pairs]
+    names = [f"{light.names[second]} follows {light.names[first]}" for first, second, _ in pairs]
     if len(pairs) >= limits.tight_pairs:
         message = (
             f"{len(pairs)} pairs of detectors follow each other as if not compensated, such as "
             f"{'; '.join(names[:_SHOWN])}"
         )
-        return (doubt(message, float(len(pairs))),)
+        return (doubt(message, float(len(pairs))), *_CONTRADICTED)
     # one pair may be two antigens of one cell, unless spill is known between them
     known = [
-        name
-        for name, (first, second) in zip(names, pairs, strict=True)
+        (rest, name)
+        for name, (first, second, rest) in zip(names, pairs, strict=True)
         if _spill(spillover, light.names[first], light.names[second]) >= limits.tight_least
     ]
     if not known:
         return ()
-    message = f"the matrix takes off too little: {'; '.join(known[:_SHOWN])}"
-    return (doubt(message, float(len(known))),)
+    shown = "; ".join(name for _, name in known[:_SHOWN])
+    contradicted = max(rest for rest, _ in known) >= limits.contradicted_error
+    found = doubt(f"the matrix takes off too little: {shown}", float(len(known)))
+    return (found, *(_CONTRADICTED if contradicted else ()))
 
 
 def _spill(spillover: Spillover | None, emitter: str, detector: str) -> float:
@@ -165,8 +179,8 @@ def _spill(spillover: Spillover | None, emitter: str, detector: str) -> float:
     return float(spillover.matrix[order.index(emitter), order.index(detector)])
 
 
-def _followers(values: Matrix, first: int, limits: SpilloverLimits) -> list[int]:
-    """Detectors whose quotient to a first one hardly varies among its bright events."""
+def _followers(values: Matrix, first: int, limits: SpilloverLimits) -> list[tuple[int, float]]:
+    """Detectors whose quotient to a first one hardly varies among its bright events, and it."""
     if len(values) < limits.bright_events:
         return []
     light = values[:, first]
@@ -177,4 +191,4 @@ def _followers(values: Matrix, first: int, limits: SpilloverLimits) -> list[int]
     quotients = values[bright] / light[bright, np.newaxis]
     low, quarter = np.percentile(quotients, [_LOW, _QUARTER], axis=0)
     tight = (low >= limits.tight_least) & (quarter <= limits.tight_ratio * low)
-    return [int(index) for index in np.flatnonzero(tight) if index != first]
+    return [(int(index), float(low[index])) for index in np.flatnonzero(tight) if index != first]

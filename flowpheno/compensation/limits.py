@@ -22,6 +22,11 @@ class SpilloverLimits:
         Share of full scale (0 to 1) below zero beyond which no noise takes a compensated value.
     displaced_percent : float
         Percent of events with such a value from which the matrix takes off too much.
+    contradicted_percent : float
+        Percent of events with such a value from which no population may rest on the matrix.
+    contradicted_error : float
+        Likewise, error of a coefficient, as a fraction: by which negative events lie below zero,
+        or a detector follows another.
     bright_percentile : float
         Percentile of a detector from which its events are bright.
     bright_share : float
@@ -53,6 +58,8 @@ class SpilloverLimits:
     largest_coefficient: float
     displaced_share: float
     displaced_percent: float
+    contradicted_percent: float
+    contradicted_error: float
     bright_percentile: float
     bright_share: float
     bright_events: int

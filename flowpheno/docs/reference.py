@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+_FIGURES = (
+    "dispatch", "density", "contour", "histogram", "acquisition", "backgate", "maturation",
+    "marker_heat", "spillover", "parallel", "mrd_series", "case_timeline", "site_map",
+)  # fmt: skip
 _PAGES = {
     "judging": ("Judge, compare, evaluate", ["api.judge", "api.compare", "api.evaluate"]),
     "values": (
@@ -17,6 +21,13 @@ _PAGES = {
     "tables": ("Event tables", ["reading.table", "reading.channel_values", "api.anndata"]),
     "compensation": ("Compensation", ["compensation.apply"]),
     "scales": ("Scales", ["transform.table", "transform.logicle", "transform.estimate"]),
+    "figures": (
+        "Figures",
+        [
+            *(f"report.figures.{name}" for name in _FIGURES),
+            *(f"plotdata.{name}" for name in ("binning", "maturation", "marker_heat", "series")),
+        ],
+    ),
     "mrd": ("Residual disease", ["mrd.assess", "mrd.plan"]),
     "errors": ("Errors", ["errors"]),
 }

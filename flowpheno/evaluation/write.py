@@ -43,7 +43,7 @@ def write_evaluation(evaluation: Evaluation, out: Path, rules: EvaluationRules) 
         ``evaluation.png``; beside it ``evaluation.json``, ``specimens_evaluated.csv`` and
         ``by_decade.csv``.
     """
-    from flowpheno.report.evaluation import draw_evaluation  # noqa: PLC0415 - slow to import
+    from flowpheno.report.figures.evaluation import draw_evaluation  # noqa: PLC0415 - slow to import
 
     out.mkdir(parents=True, exist_ok=True)
     _write_csv(specimen_table(evaluation), out / "specimens_evaluated.csv")

@@ -24,6 +24,7 @@ _FORBID_A_NEGATIVE = frozenset(
         ReasonCode.COMP_MATRIX_MISSING,
         ReasonCode.COMP_ILL_CONDITIONED,
         ReasonCode.COMP_DOUBTFUL,
+        ReasonCode.COMP_CONTRADICTED,
         ReasonCode.GATE_UNSAFE_AFTER_CD19_THERAPY,
         ReasonCode.TEMPLATE_MISMATCH,
         ReasonCode.NO_NORMAL_TEMPLATE,

@@ -7,15 +7,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flowpheno.fcs.spillover import changes_nothing
 from flowpheno.marker import Marker
 from flowpheno.phenotype import Call
-from flowpheno.plotdata import Direction, density2d, histogram, line_gate, time_plot
+from flowpheno.pipeline.blast_pictures import back_gating, maturation, shown_blasts
+from flowpheno.plotdata import (
+    Direction,
+    density2d,
+    histogram,
+    line_gate,
+    spillover_plot,
+    time_plot,
+)
 from flowpheno.population import Population
 from flowpheno.sample import Measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flowpheno.aberrancy.limits import AberrancyLimits
+    from flowpheno.aberrancy.template import NormalTemplate
     from flowpheno.pipeline.tube import TubeAnalysis
     from flowpheno.plotdata import Density2D, Gate, Histogram1D, Plot
 
@@ -39,21 +50,47 @@ _OVERLAYS = ("T", "mono", "gran", "erythroid", "B_mature", "hematogones", "blast
 _IN_B = ("B_mature", "plasma", "hematogones", "blasts")
 
 
-def draw_plots(tube: TubeAnalysis) -> tuple[Plot, ...]:
+def draw_plots(
+    tube: TubeAnalysis,
+    *,
+    template: NormalTemplate | None = None,
+    limits: AberrancyLimits | None = None,
+    other: bool = False,
+) -> tuple[Plot, ...]:
     """Bin the pictures of a tube.
 
     Parameters
     ----------
     tube : TubeAnalysis
         What was found.
+    template : NormalTemplate or None
+        Normal marrows that it was judged against.
+    limits : AberrancyLimits or None
+        How far a tube is moved to lie on the template; needed with one.
+    other : bool
+        Whether the blasts of the verdict are those outside the B lineage.
 
     Returns
     -------
     tuple of Plot
-        Time, scatter, doublets, CD45 map, B-lineage gate, B-lineage pairs, then a histogram for
-        each marker with its control and cut-off; those the tube has the channels for.
+        Time, scatter, doublets, CD45 map, B-lineage gate, the blasts over normal maturation and
+        on the gates before them, B-lineage pairs, a histogram for each marker with its control
+        and cut-off, the spillover matrix; those the tube has the channels for.
     """
-    return (*_scatter_plots(tube), *_b_plots(tube), *_histograms(tube))
+    blasts = shown_blasts(tube, other=other)
+    return (
+        *_scatter_plots(tube),
+        *maturation(tube, blasts, template, limits),
+        *back_gating(tube, blasts),
+        *_b_plots(tube),
+        *_histograms(tube),
+        *_spillover(tube),
+    )
+
+
+def _spillover(tube: TubeAnalysis) -> Iterator[Plot]:
+    if tube.raw.spillover is not None and not changes_nothing(tube.raw.spillover):
+        yield spillover_plot(tube.raw, tube.raw.spillover)
 
 
 def pair_plot(tube: TubeAnalysis, x: Marker, y: Marker, *, parent: str) -> Density2D:

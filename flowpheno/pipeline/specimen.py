@@ -195,7 +195,14 @@ def judge_tubes(
         timepoint=specimen.timepoint,
         verdict=verdict,
         tubes=tuple(
-            _tube_result(t, definitions, scores.lineage, other=other, events=events)
+            _tube_result(
+                t,
+                definitions,
+                scores.lineage,
+                None if against is None else against.template,
+                other=other,
+                events=events,
+            )
             for t in linked.tubes
         ),
         scores=scores if named else None,
@@ -414,6 +421,7 @@ def _tube_result(
     tube: TubeAnalysis,
     definitions: Definitions,
     lineage: Lineage,
+    template: NormalTemplate | None,
     *,
     other: bool,
     events: bool,
@@ -444,7 +452,7 @@ def _tube_result(
         populations=_population_counts(tube),
         phenotypes=tuple(_reported(p, definitions) for p in phenotypes if _was_judged(p)),
         findings=tube.findings,
-        plots=draw_plots(tube),
+        plots=draw_plots(tube, template=template, limits=definitions.aberrancy, other=other),
         profile=_profile(tube, lineage, other=other),
         membership=membership_table(tube, other=other) if events else None,
         recognition=tube.recognition,

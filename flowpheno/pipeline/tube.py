@@ -14,6 +14,7 @@ from flowpheno.aberrancy.follow_up import Comparators, with_diagnosis
 from flowpheno.aberrancy.hemodilution import check_hemodilution
 from flowpheno.aberrancy.internal import detect_internally
 from flowpheno.aberrancy.non_b import find_non_b_blasts
+from flowpheno.aberrancy.spill import for_matrix
 from flowpheno.compensation import check_spillover, compensate
 from flowpheno.gating import GatedTube, gate_tube
 from flowpheno.gating.resolve import resolve
@@ -114,6 +115,7 @@ class _Acquired:
 
     raw: Sample
     compensated: Sample
+    doubts: tuple[Finding, ...]
     control: QualityControl
     specimen: Specimen
     definitions: Definitions
@@ -158,9 +160,13 @@ def analyse_tube(
         sample = replace(sample, compensated=True)
     sample = with_full_scale(sample)  # samples made in memory: reading has looked at files
     compensated = compensate(sample)
+    doubts = check_spillover(compensated, definitions.qc.spillover)
+    held = for_matrix(definitions.aberrancy, doubts)
+    definitions = replace(definitions, aberrancy=held)
     tube = _Acquired(
         raw=sample,
         compensated=compensated,
+        doubts=doubts,
         control=quality_control(sample, compensated, definitions.qc),
         specimen=specimen,
         definitions=definitions,
@@ -229,7 +235,7 @@ def _judge(tube: _Acquired, drawn: Mapping[str, EventMask]) -> TubeAnalysis:
             *(() if learned is None else learned.findings),
             *tube.raw.findings,
             *unrecognised,
-            *check_spillover(tube.compensated, definitions.qc.spillover),
+            *tube.doubts,
             *control.findings,
             *check_age(tube.raw, specimen, definitions.qc.adequacy),
             *gated.findings,

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.errors import MarkerNotFoundError
-from flowpheno.plotdata.axis import axis_of, sequence_axis
-from flowpheno.plotdata.values import Curve, Density2D, Histogram1D, Overlay, TimePlot, Trace
-from flowpheno.qc.clock import clock_of, seconds_a_tick
+from flowpheno.plotdata.axis import axis_of
+from flowpheno.plotdata.values import Curve, Density2D, Histogram1D, Overlay
 from flowpheno.sample import Measure
 
 if TYPE_CHECKING:
@@ -17,20 +15,18 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from flowpheno.arrays import EventMask, Values
+    from flowpheno.arrays import EventMask
     from flowpheno.marker import Marker
     from flowpheno.plotdata.axis import Axis
     from flowpheno.plotdata.values import Counts, Gate
     from flowpheno.population import Population
     from flowpheno.sample import Sample
 
-BINS_2D = 160
-"""Bins along each side of a density plot: a bin is about a third of a millimetre in print."""
+BINS_2D = 200
+"""Bins along each side of a density plot: a bin is about a quarter of a millimetre in print."""
 
 BINS_1D = 200
 """Bins of a histogram."""
-
-_TIME_BINS = 100
 
 
 def density2d(  # noqa: PLR0913 - what a plot shows is said where it is made
@@ -78,20 +74,20 @@ def density2d(  # noqa: PLR0913 - what a plot shows is said where it is made
     y_name = marker_y if measure_y is Measure.AREA else f"{marker_y} {measure_y}"
     x, y = (axis_of(sample, column, parent.mask) for column in columns)
     place_x, place_y = (
-        _place(axis, sample.events[:, column], bins)
+        place_of(axis, sample.events[:, column], bins)
         for axis, column in zip((x, y), columns, strict=True)
     )
-    place = np.where((place_x < 0) | (place_y < 0), -1, place_x * bins + place_y)
+    place = together(place_x, place_y, bins)
     return Density2D(
         name=f"{marker_x}_{y_name}_{parent.name}".replace(" ", "_"),
         title=f"{y_name} against {marker_x}",
         x=x,
         y=y,
-        counts=_count(place, parent.mask, (bins, bins)),
+        counts=count_bins(place, parent.mask, (bins, bins)),
         parent=parent.name,
         n_parent=parent.n,
         overlays=tuple(
-            Overlay(name=p.name, n=p.n, counts=_count(place, p.mask, (bins, bins)))
+            Overlay(name=p.name, n=p.n, counts=count_bins(place, p.mask, (bins, bins)))
             for p in overlays
         ),
         gates=tuple(gates),
@@ -135,7 +131,7 @@ def histogram(
     values = sample.events[:, column]
     shown = np.logical_or.reduce([p.mask for p in populations])
     axis = axis_of(sample, column, shown)
-    place = _place(axis, values, bins)
+    place = place_of(axis, values, bins)
     judged = populations[0]
     percent = float("nan")
     if cutoff is not None and judged.n:
@@ -145,93 +141,82 @@ def histogram(
         title=f"{marker} of {judged.name}",
         x=axis,
         curves=tuple(
-            Curve(name=p.name, n=p.n, counts=_count(place, p.mask, (bins,))) for p in populations
+            Curve(name=p.name, n=p.n, counts=count_bins(place, p.mask, (bins,)))
+            for p in populations
         ),
         cutoff=cutoff,
         percent=percent,
     )
 
 
-def time_plot(
-    sample: Sample,
-    *,
-    removed: EventMask | None = None,
-    markers: Sequence[Marker] = (),
-    bins: int = _TIME_BINS,
-) -> TimePlot:
-    """Bin the acquisition in time.
+def place_of(axis: Axis, values: npt.NDArray[np.floating], bins: int) -> npt.NDArray[np.int32]:
+    """Find the bin of each event along an axis.
 
     Parameters
     ----------
-    sample : Sample
-        Compensated events.
-    removed : EventMask, optional
-        Events that quality control took out; none if not given.
-    markers : sequence of Marker
-        Channels whose median is followed; those not stained are passed over.
+    axis : Axis
+        The axis.
+    values : ndarray of float
+        Linear intensities, shape ``(n,)``.
     bins : int
-        Bins of equal duration.
+        Bins of equal display width.
 
     Returns
     -------
-    TimePlot
-        The picture, in seconds where the file says how long a tick of its clock is. Without a
-        time channel the events are taken in file order, and the label says so.
+    ndarray of int32
+        Shape ``(n,)``; beyond an end the last bin, -1 where the value is not finite.
     """
-    time, label = _clock(sample)
-    out = np.zeros(sample.n_events, dtype=bool) if removed is None else removed
-    ends = sequence_axis(time, label=label)
-    place = _place(ends, time, bins)
-    counts = _count(place, np.ones(sample.n_events, dtype=bool), (bins,))
-    return TimePlot(
-        name="time",
-        title="Acquisition",
-        label=label,
-        edges=np.linspace(ends.low, ends.high, bins + 1),
-        counts=counts,
-        traces=tuple(_traces(sample, markers, place, bins)),
-        removed=2 * _count(place, out, (bins,)).astype(np.int64) > counts,
-        n_removed=int(np.count_nonzero(out)),
-    )
-
-
-def _clock(sample: Sample) -> tuple[Values, str]:
-    """Time of each event and its unit; the file order where there is no clock."""
-    clock = clock_of(sample, least_events=_TIME_BINS)
-    if isinstance(clock, str):
-        return np.arange(sample.n_events, dtype=np.float64), f"Event number ({clock})"
-    seconds = seconds_a_tick(sample)
-    if seconds is None:
-        return clock.time, "Time (ticks of the instrument)"
-    return clock.time * seconds, "Time (s)"
-
-
-def _traces(
-    sample: Sample, markers: Sequence[Marker], place: npt.NDArray[np.int64], bins: int
-) -> list[Trace]:
-    order = np.argsort(place, kind="stable")
-    borders = np.searchsorted(place[order], np.arange(bins + 1))
-    traces = []
-    for marker in markers:
-        try:
-            column = sample.column(marker)
-        except MarkerNotFoundError:
-            continue
-        parts = np.split(sample.events[order, column], borders)[1:-1]
-        medians = [float(np.median(part)) if part.size else np.nan for part in parts]
-        traces.append(Trace(axis=axis_of(sample, column), medians=np.array(medians)))
-    return traces
-
-
-def _place(axis: Axis, values: npt.NDArray[np.floating], bins: int) -> npt.NDArray[np.int64]:
-    """Bin of each event; beyond an end the last bin, -1 where the value is not finite."""
     finite = np.isfinite(values)
-    position = axis.position(np.where(finite, values, axis.low))
-    place = np.clip(np.floor(position * bins), 0, bins - 1).astype(np.int64)
-    return np.where(finite, place, -1)
+    whole = bool(finite.all())
+    position = axis.position(values if whole else np.where(finite, values, axis.low))
+    position *= bins
+    np.clip(position, 0, bins - 1, out=position)
+    place = position.astype(np.int32)
+    return place if whole else np.where(finite, place, np.int32(-1))
 
 
-def _count(place: npt.NDArray[np.int64], mask: EventMask, shape: tuple[int, ...]) -> Counts:
-    inside = place[mask]
-    size = int(np.prod(shape))
-    return np.bincount(inside[inside >= 0], minlength=size).astype(np.uint32).reshape(shape)
+def together(
+    place_x: npt.NDArray[np.int32], place_y: npt.NDArray[np.int32], bins: int
+) -> npt.NDArray[np.int32]:
+    """Join the bins of two axes.
+
+    Parameters
+    ----------
+    place_x, place_y : ndarray of int32
+        From `place_of`, shape ``(n,)``.
+    bins : int
+        Bins along each side.
+
+    Returns
+    -------
+    ndarray of int32
+        Bin of the flattened square; -1 where either is.
+    """
+    joined = place_x * np.int32(bins) + place_y
+    joined[(place_x < 0) | (place_y < 0)] = -1
+    return joined
+
+
+def count_bins(
+    place: npt.NDArray[np.int32], mask: EventMask | None, shape: tuple[int, ...]
+) -> Counts:
+    """Count the events of each bin.
+
+    Parameters
+    ----------
+    place : ndarray of int32
+        Bin of each event; -1 for none.
+    mask : EventMask or None
+        Events that count; None for all.
+    shape : tuple of int
+        Of the picture.
+
+    Returns
+    -------
+    Counts
+        Events a bin.
+    """
+    inside = place if mask is None else place[mask]
+    size = int(np.prod(shape))  # one bin more, before the first, takes what is in none
+    counts = np.bincount(inside + 1, minlength=size + 1)[1:]
+    return counts.astype(np.uint32).reshape(shape)

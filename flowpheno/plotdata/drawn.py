@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from flowpheno.arrays import EventMask, Values
     from flowpheno.gates import Dimension, Gate, GateResults, Strategy
     from flowpheno.plotdata.outline import Ends
-    from flowpheno.plotdata.values import Counts, Plot
+    from flowpheno.plotdata.panels import Plot
+    from flowpheno.plotdata.values import Counts
     from flowpheno.plotdata.values import Gate as Outline
     from flowpheno.sample import Sample
 

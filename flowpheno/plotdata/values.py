@@ -202,7 +202,3 @@ class TimePlot:
     traces: tuple[Trace, ...]
     removed: EventMask
     n_removed: int
-
-
-Plot: TypeAlias = Density2D | Histogram1D | TimePlot
-"""Any picture."""

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _MINOR_LENGTH = 2.0
 """Points."""
-_NEAREST = 0.045  # of the axis: labels closer than this would touch
+_NEAREST_ABOVE = 0.045  # of the axis: labels one above the other closer than this would touch
+_NEAREST_BESIDE = 0.092  # and beside each other
 _COURSE_LEAST = 0.16  # of the whole axis, about 0.7 decades: less would magnify noise
 _COURSE_HEADROOM = 1.3
 _COURSE_NEAREST = 0.4  # of half the part shown: small axes have room for few labels
@@ -59,6 +60,38 @@ def canvas(
     return figure, list(np.atleast_1d(figure.subplots(rows, 1, sharex=True)))
 
 
+def canvas_row(panels: int, side: float, *, legend: int = 0) -> tuple[Figure, list[Axes]]:
+    """Make a figure with square axes side by side, each with room for its own labels.
+
+    Parameters
+    ----------
+    panels : int
+        Axes, at least one.
+    side : float
+        Of each; inches.
+    legend : int
+        Lines of the legend below them.
+
+    Returns
+    -------
+    figure : Figure
+        As of `canvas`.
+    axes : list of Axes
+        From left to right, sharing nothing.
+    """
+    left, right, top, bottom = 0.72, 0.14, 0.3, 0.5
+    below = bottom + 0.19 * legend
+    width, total = panels * (left + side + right), side + top + below
+    figure = Figure(figsize=(width, total), facecolor="white")
+    FigureCanvasAgg(figure)
+    step = (left + side + right) / width
+    axes = [
+        figure.add_axes((index * step + left / width, below / total, side / width, side / total))
+        for index in range(panels)
+    ]
+    return figure, axes
+
+
 def dress_x(axes: Axes, axis: Axis) -> None:
     """Label the x axis and set its ticks.
 
@@ -70,7 +103,7 @@ def dress_x(axes: Axes, axis: Axis) -> None:
         What it shows.
     """
     plain(axes)
-    major, names, minor = ticks(axis)
+    major, names, minor = ticks(axis, nearest=_NEAREST_BESIDE)
     axes.set_xlim(0, 1)
     axes.set_xticks(major, names)
     _minor_ticks(axes, minor, horizontal=True)
@@ -110,7 +143,7 @@ def dress_course(axes: Axes, axis: Axis, heights: Values) -> None:
     low, high = (float(heights.min()), float(heights.max())) if heights.size else (0.0, 1.0)
     middle, half = (low + high) / 2, max(_COURSE_HEADROOM * (high - low) / 2, _COURSE_LEAST / 2)
     axes.set_ylim(middle - half, middle + half)
-    size = 10.0 ** np.arange(0, 7)
+    size = 10.0 ** np.arange(-2, 7)
     round_values = np.unique(np.outer([-5, -2, -1, 0, 1, 2, 5], size))
     found = [
         (float(place), float(value))
@@ -158,13 +191,17 @@ def plain(axes: Axes) -> None:
         axes.spines[side].set_linewidth(0.7)
 
 
-def ticks(axis: Axis) -> tuple[list[float], list[str], list[float]]:
+def ticks(
+    axis: Axis, *, nearest: float = _NEAREST_ABOVE
+) -> tuple[list[float], list[str], list[float]]:
     """Place the ticks of an axis.
 
     Parameters
     ----------
     axis : Axis
         Any axis.
+    nearest : float
+        Share of the axis that labels of decades stay apart.
 
     Returns
     -------
@@ -185,12 +222,12 @@ def ticks(axis: Axis) -> tuple[list[float], list[str], list[float]]:
     )
     kept: list[int] = []
     for index in sorted(range(major.size), key=lambda i: (found.labels[i] != "0", -major[i])):
-        if all(abs(major[index] - major[other]) > _NEAREST for other in kept):
+        if all(abs(major[index] - major[other]) > nearest for other in kept):
             kept.append(index)
     kept.sort()
     positions, names = [float(major[i]) for i in kept], [found.labels[i] for i in kept]
     zero = float(axis.position(0.0))  # about zero the small ticks would run together
-    return positions, names, minor[np.abs(minor - zero) > _NEAREST].tolist()
+    return positions, names, minor[np.abs(minor - zero) > _NEAREST_ABOVE].tolist()
 
 
 def _linear_ticks(axis: Axis) -> tuple[list[float], list[str], list[float]]:

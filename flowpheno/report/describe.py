@@ -6,13 +6,20 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, assert_never
 
-from flowpheno.plotdata import Density2D, Histogram1D, TimePlot
+from flowpheno.plotdata import (
+    BackGatePlot,
+    Density2D,
+    Histogram1D,
+    MaturationPlot,
+    SpilloverPlot,
+    TimePlot,
+)
 from flowpheno.report.palette import plain_name
 from flowpheno.results.codec import encode
 
 if TYPE_CHECKING:
     from flowpheno.lineage import LineageScores
-    from flowpheno.plotdata import Plot
+    from flowpheno.plotdata import MarkerHeat, Plot
 
 _SCORES = {
     "egil": "EGIL",
@@ -64,8 +71,41 @@ def describe(plot: Plot) -> Description:
             total = int(plot.counts.sum())
             text = f"{plot.title}: {plot.n_removed:,} of {total:,} events removed."
             return Description(short=text, long=f"Events over {plot.label}. {text}", broad=True)
+        case BackGatePlot():
+            return _backgate(plot)
+        case MaturationPlot():
+            return _maturation(plot)
+        case SpilloverPlot():
+            return _spillover(plot)
         case _ as unreachable:
             assert_never(unreachable)
+
+
+def describe_heat(heat: MarkerHeat) -> Description:
+    """Put a heat map of markers into words.
+
+    Parameters
+    ----------
+    heat : MarkerHeat
+        Plot data.
+
+    Returns
+    -------
+    Description
+        With the call of each cell.
+    """
+    rows = [
+        f"{plain_name(name)}: "
+        + ", ".join(
+            f"{marker} {word}" for marker, word in zip(heat.markers, words, strict=True) if word
+        )
+        for name, words in zip(heat.populations, heat.words, strict=True)
+    ]
+    return Description(
+        short="Populations against markers: how far each median lies above the negative control.",
+        long=f"Calls of populations: {'; '.join(rows)}.",
+        broad=True,
+    )
 
 
 def score_rows(scores: LineageScores | None) -> list[tuple[str, str]]:
@@ -103,6 +143,40 @@ def _histogram(plot: Histogram1D) -> Description:
     shown = ", ".join(f"{plain_name(c.name)} (n = {c.n:,})" for c in plot.curves)
     above = "" if math.isnan(plot.percent) else f" {plot.percent:.1f} % lie above the cut-off."
     return Description(short=plot.title, long=f"Histogram of {plot.x.label}: {shown}.{above}")
+
+
+def _backgate(plot: BackGatePlot) -> Description:
+    gates = ", ".join(
+        f"{panel.title} of {plain_name(panel.parent)} (n = {panel.n_parent:,})"
+        for panel in plot.panels
+    )
+    name = plain_name(plot.population)
+    short = f"Back-gating: the {name} on the gates before them, the parent of each in grey."
+    return Description(short=short, long=f"{short} {plot.n:,} {name} on {gates}.", broad=True)
+
+
+def _maturation(plot: MaturationPlot) -> Description:
+    over = {o.name: o.n for panel in plot.panels for o in panel.overlays}
+    shown = ", ".join(f"{plain_name(name)} (n = {n:,})" for name, n in over.items())
+    pairs = ", ".join(panel.title for panel in plot.panels)
+    behind = f"{plain_name(plot.continuum)} (n = {plot.n_continuum:,})"
+    said = f"{plain_name(plot.continuum)}{' in grey' if plot.n_continuum else ''}"
+    short = f"Maturation of B cells: {said}."
+    long = f"{pairs}. Behind: {behind}. Over it: {shown or 'nothing'}."
+    return Description(short=short, long=long, broad=True)
+
+
+def _spillover(plot: SpilloverPlot) -> Description:
+    n = len(plot.labels)
+    pairs = [
+        (float(plot.matrix[row, column]), f"{plot.labels[row]} into {plot.labels[column]}")
+        for row in range(n)
+        for column in range(n)
+        if row != column
+    ]
+    most = ", ".join(f"{name} {100 * value:.1f} %" for value, name in sorted(pairs)[:-4:-1])
+    long = f"{plot.title} of {n} detectors. Largest: {most or 'none'}."
+    return Description(short=f"{plot.title}: percent of each dye's own light.", long=long)
 
 
 def _egil(points: dict[str, Any]) -> str:

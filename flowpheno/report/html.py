@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from flowpheno.matching import Outcome
+from flowpheno.panel.mrd import load_mrd_rules
 from flowpheno.panel.verdicts import Tone, load_verdict_texts
 from flowpheno.report.case_pictures import case_pictures
-from flowpheno.report.describe import describe, score_rows
-from flowpheno.report.page import data_uri, format_shift, png_of, render
+from flowpheno.report.comparison_pictures import comparison_pictures
+from flowpheno.report.describe import score_rows
+from flowpheno.report.identity import report_id
+from flowpheno.report.page import render
+from flowpheno.report.pdf import write_pdf
+from flowpheno.report.pictures import tube_pictures
 from flowpheno.results import Run, read_results
 from flowpheno.results.names import file_stems
 from flowpheno.verdict import SpecimenVerdict
@@ -21,36 +26,16 @@ if TYPE_CHECKING:
 
     from flowpheno.case import CaseVerdict
     from flowpheno.comparison import Comparison
+    from flowpheno.finding import ReasonCode
     from flowpheno.panel.verdicts import VerdictTexts
     from flowpheno.phenotype import Phenotype
-    from flowpheno.plotdata import Plot
     from flowpheno.results import PopulationCount, SpecimenResult, TubeResult
 
+_MANY = 3  # specimens
 _DEEPEST = 5  # indentations of the style sheet
+_OUTCOMES = (Outcome.MATCH, Outcome.UNDETERMINED, Outcome.NO_MATCH)
 _ON_PAGE = frozenset({"blasts", "hematogones", "B_mature", "T", "gran"})
 """Populations whose markers a page shows; tables hold those of all."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A figure as a page holds it.
-
-    Attributes
-    ----------
-    source : str
-        Data URI.
-    description : str
-        What it shows, for those who do not see it.
-    caption : str
-        One line below it.
-    broad : bool
-        Whether it takes a whole row.
-    """
-
-    source: str
-    description: str
-    caption: str
-    broad: bool
 
 
 def write_report(
@@ -59,6 +44,7 @@ def write_report(
     *,
     definitions: Path | None = None,
     earlier: Mapping[tuple[str, str], tuple[str, str]] | None = None,
+    pdf: bool = False,
 ) -> Path:
     """Write the pages of a run to ``out/report``.
 
@@ -74,6 +60,8 @@ def write_report(
     earlier : mapping of tuple to tuple, optional
         Patient and specimen, to a sentence on the patient's earlier specimens and the page that
         compares them (empty if there is none).
+    pdf : bool
+        Whether each page is written as PDF beside it too.
 
     Returns
     -------
@@ -86,6 +74,8 @@ def write_report(
         If the folder holds no results.
     PanelError
         If ``verdicts.yaml`` cannot be used.
+    MissingPackageError
+        If PDF was asked for and WeasyPrint is not installed.
     """
     if isinstance(run, Path):
         run = read_results(run)
@@ -96,8 +86,8 @@ def write_report(
     links = [f"{stem}.html" for stem in stems]
     for specimen, link in zip(run.specimens, links, strict=True):
         remark = (earlier or {}).get((specimen.patient, specimen.specimen))
-        _write(folder / link, specimen_page(specimen, run, texts, earlier=remark))
-    return _write(folder / "index.html", index_page(run, links, texts))
+        _write(folder / link, specimen_page(specimen, run, texts, earlier=remark), pdf=pdf)
+    return _write(folder / "index.html", index_page(run, links, texts), pdf=pdf)
 
 
 def index_page(run: Run, links: list[str], texts: VerdictTexts) -> str:
@@ -118,6 +108,7 @@ def index_page(run: Run, links: list[str], texts: VerdictTexts) -> str:
         The page.
     """
     counted = Counter(s.verdict.verdict for s in run.specimens)
+    shared = _shared_reasons(run)
     return render(
         "index.html",
         texts,
@@ -125,8 +116,16 @@ def index_page(run: Run, links: list[str], texts: VerdictTexts) -> str:
         run=run,
         rows=list(zip(run.specimens, links, strict=True)),
         summary=[(v, counted[v]) for v in SpecimenVerdict if counted[v]],
+        shared=sorted(shared),
+        rest=[[c for c in s.verdict.reasons if c not in shared] for s in run.specimens],
         codes=sorted({code for s in run.specimens for code in s.verdict.reasons}),
     )
+
+
+def _shared_reasons(run: Run) -> frozenset[ReasonCode]:
+    """Find the reasons of every specimen, which a table of many need not repeat."""
+    sets = [frozenset(specimen.verdict.reasons) for specimen in run.specimens]
+    return frozenset.intersection(*sets) if len(sets) >= _MANY else frozenset()
 
 
 def specimen_page(
@@ -155,24 +154,32 @@ def specimen_page(
     str
         The page.
     """
+    described = [(tube, *_on_page(tube)) for tube in specimen.tubes]
     return render(
         "specimen.html",
         texts,
         simulated=run.simulated,
         run=run,
         result=specimen,
+        report_id=report_id(specimen, run),
         earlier=earlier,
         limitations=_limitations(specimen, texts),
         scores=score_rows(specimen.scores),
+        matches=sorted(specimen.matches, key=lambda match: _OUTCOMES.index(match.outcome)),
         has_phenotypes=any(t.phenotypes for t in specimen.tubes),
-        described=[(t, *_on_page(t)) for t in specimen.tubes],
-        pictures=[(t, [_picture(p) for p in t.plots]) for t in specimen.tubes],
+        described=described,
+        pictures=[(tube, tube_pictures(tube)) for tube in specimen.tubes],
         hierarchies=[(t, _hierarchy(t)) for t in specimen.tubes],
     )
 
 
 def write_case_page(
-    case: CaseVerdict, path: Path, *, simulated: bool = False, definitions: Path | None = None
+    case: CaseVerdict,
+    path: Path,
+    *,
+    simulated: bool = False,
+    definitions: Path | None = None,
+    pdf: bool = False,
 ) -> Path:
     """Write the page of a case: its verdict, what can be said, its time line.
 
@@ -186,11 +193,18 @@ def write_case_page(
         Whether the specimens are simulated.
     definitions : Path, optional
         Folder of definitions with the words of the report.
+    pdf : bool
+        Whether it is written as PDF beside it too.
 
     Returns
     -------
     Path
         The page.
+
+    Raises
+    ------
+    MissingPackageError
+        If PDF was asked for and WeasyPrint is not installed.
     """
     texts = load_verdict_texts(definitions)
     said = list(case.sentences)
@@ -203,10 +217,13 @@ def write_case_page(
         simulated=simulated,
         case=case,
         said=said,
-        pictures=case_pictures(case, texts),
+        pictures=case_pictures(
+            case, texts, threshold=load_mrd_rules(definitions).terminology.threshold_percent
+        ),
+        links=_specimen_pages(case, path),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    return _write(path, page)
+    return _write(path, page, pdf=pdf)
 
 
 def write_comparison_page(
@@ -216,6 +233,7 @@ def write_comparison_page(
     names: tuple[str, str],
     simulated: bool = False,
     definitions: Path | None = None,
+    pdf: bool = False,
 ) -> Path:
     """Write the page of a comparison: what was kept, lost and gained, and what it may mean.
 
@@ -231,21 +249,19 @@ def write_comparison_page(
         Whether the specimens are simulated.
     definitions : Path, optional
         Folder of definitions with the words of the report.
+    pdf : bool
+        Whether it is written as PDF beside it too.
 
     Returns
     -------
     Path
         The page.
-    """
-    from flowpheno.report.shifts import draw_shifts  # noqa: PLC0415 - matplotlib is slow to load
 
-    known = [shift for shift in comparison.shifts if not math.isnan(shift.delta_log10)]
-    picture = None
-    if known:
-        caption = "Shift of each marker in log10 with its 95 % interval."
-        words = ", ".join(f"{s.marker} {format_shift(s.delta_log10)}" for s in known)
-        source = data_uri(png_of(draw_shifts(known)))
-        picture = Picture(source=source, description=words, caption=caption, broad=True)
+    Raises
+    ------
+    MissingPackageError
+        If PDF was asked for and WeasyPrint is not installed.
+    """
     page = render(
         "comparison.html",
         load_verdict_texts(definitions),
@@ -253,10 +269,23 @@ def write_comparison_page(
         comparison=comparison,
         earlier=names[0],
         later=names[1],
-        picture=picture,
+        pictures=comparison_pictures(comparison, names),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    return _write(path, page)
+    return _write(path, page, pdf=pdf)
+
+
+def _specimen_pages(case: CaseVerdict, path: Path) -> dict[str, str]:
+    """Find the pages of specimens that a case wrote beside its own."""
+    folder = path.parent.parent / "specimens"
+    pages = {
+        row.specimen: folder / row.specimen / "report" / "index.html" for row in case.timeline
+    }
+    return {
+        name: f"../specimens/{quote(name)}/report/index.html"
+        for name, page in pages.items()
+        if Path(name).name == name and page.is_file()
+    }
 
 
 def _limitations(specimen: SpecimenResult, texts: VerdictTexts) -> list[str]:
@@ -266,18 +295,6 @@ def _limitations(specimen: SpecimenResult, texts: VerdictTexts) -> list[str]:
     if negative and texts.single_site not in said:
         said.insert(0, texts.single_site)
     return said
-
-
-def _picture(plot: Plot) -> Picture:
-    from flowpheno.report.figures import draw  # noqa: PLC0415 - matplotlib is slow to load
-
-    description = describe(plot)
-    return Picture(
-        source=data_uri(png_of(draw(plot))),
-        description=description.long,
-        caption=description.short,
-        broad=description.broad,
-    )
 
 
 def _on_page(tube: TubeResult) -> tuple[list[Phenotype], list[str]]:
@@ -299,6 +316,8 @@ def _hierarchy(tube: TubeResult) -> list[tuple[int, PopulationCount]]:
     return [(depths[p.name], p) for p in tube.populations]
 
 
-def _write(path: Path, page: str) -> Path:
+def _write(path: Path, page: str, *, pdf: bool) -> Path:
     path.write_text(page, encoding="utf-8", newline="\n", errors="backslashreplace")
+    if pdf:
+        write_pdf(path)
     return path

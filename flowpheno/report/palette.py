@@ -10,29 +10,29 @@ GREY = "#767676"
 INK = "#1b1f24"
 """Lines and text."""
 
-# Okabe & Ito and Paul Tol: told apart with any common colour vision, and in grey by lightness
-# of blasts against the rest. The first word found in the name decides.
+# After Okabe & Ito, moved apart until any two of a marrow are told apart with any common colour
+# vision. The first word found in the name decides.
 _BY_WORD = (
-    ("non_b_blast", "#882255"),
-    ("myeloblast", "#882255"),
+    ("non_b_blast", "#7a0c3c"),
+    ("myeloblast", "#7a0c3c"),
     ("blast", "#d55e00"),
     ("aberrant", "#d55e00"),
     ("candidate", "#d55e00"),
     ("hematogone", "#009e73"),
     ("precursor", "#009e73"),
-    ("plasma", "#aa4499"),
+    ("plasma", "#4b1d77"),
     ("mature_b", "#0072b2"),
     ("b_mature", "#0072b2"),
     ("b_lineage", "#332288"),
-    ("granulocyte", "#c98500"),
-    ("gran", "#c98500"),
-    ("monocyte", "#cc79a7"),
-    ("mono", "#cc79a7"),
-    ("eryth", "#8c510a"),
+    ("granulocyte", "#e3b50a"),
+    ("gran", "#e3b50a"),
+    ("monocyte", "#b86a98"),
+    ("mono", "#b86a98"),
+    ("eryth", "#5a2f05"),
     ("nk", "#44aa99"),
     ("lymph", "#5a9bd4"),
     ("t_cell", "#56b4e9"),
-    ("nucleated", "#8a9299"),
+    ("nucleated", "#4f78b0"),
 )
 _LINEAGE = {"b": "B", "t": "T", "nk": "NK"}
 _EXACT = {"t": "#56b4e9", "b": "#0072b2"}

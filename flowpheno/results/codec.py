@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MODULES = (
     "arrays", "clonality", "finding", "marker", "statistics", "verdict", "phenotype",
     "gating.link", "panel.recognition", "lineage", "matching", "comparison", "plotdata.axis",
-    "plotdata.values", "results.values",
+    "plotdata.values", "plotdata.panels", "results.values",
 )  # fmt: skip
 """Modules whose names stand in the annotations of what is stored."""
 

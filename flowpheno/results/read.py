@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from flowpheno.errors import ResultsError
 from flowpheno.results.codec import decode
@@ -124,10 +124,10 @@ def _tube(content: dict[str, Any], folder: Path, *, events: bool) -> TubeResult:
 
 
 def _plots(path: Path) -> tuple[Plot, ...]:
-    from flowpheno.plotdata import Density2D, Histogram1D, TimePlot  # noqa: PLC0415 - start-up
+    from flowpheno.plotdata import Plot  # noqa: PLC0415 - start-up
 
-    kinds = {kind.__name__: kind for kind in (Density2D, Histogram1D, TimePlot)}
-    plots = []
+    kinds = {kind.__name__: kind for kind in get_args(Plot)}
+    plots: list[Plot] = []
     for content in _read_json(path):
         kind = kinds.get(content.get("kind"))
         if kind is None:

@@ -1,8 +1,10 @@
-"""Time of a page of 12 plots of 10^6 events beside matplotlib's scatter, in the same run.
+"""Time of a page of 12 plots of 10^6 events beside matplotlib's scatter and FlowKit's plot.
 
-Run by ``python -m tests.benchmarks.bench_figures``. Events are simulated. Both draw the same two
-columns of the same events on a logicle scale into a PNG of the same size and resolution; ours
-bins them, with a population drawn over them.
+Run by ``python -m tests.benchmarks.bench_figures``; FlowKit takes part where it is installed.
+Events are simulated. All draw two columns of the same events on a logicle scale: ours bins them
+into a PNG of print size, with a population over them; matplotlib scatters them into a PNG; FlowKit
+writes a Bokeh document with every event, which a browser has yet to draw, and by default one of
+10,000 events only.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import io
 import sys
 import time
+from importlib.util import find_spec
 from itertools import islice, permutations
 
 import numpy as np
@@ -24,7 +27,7 @@ from flowpheno.sample import Channel, ChannelKind, Sample
 
 N_EVENTS = 1_000_000
 N_PLOTS = 12
-N_SCATTERS = 2  # of which the time of a page is reckoned
+N_OTHERS = 2  # of which the time of a page is reckoned
 MARKERS = ("CD10", "CD19", "CD20", "CD34", "CD45")
 
 
@@ -39,27 +42,52 @@ def simulated():
     return Sample(name="simulated", channels=channels, events=events.astype(np.float32))
 
 
+def pairs(n):
+    return islice(permutations(range(len(MARKERS)), 2), n)
+
+
 def ours(sample, whole, part):
-    for x, y in islice(permutations(map(Marker, MARKERS), 2), N_PLOTS):
-        plot = density2d(sample, x, y, parent=whole, overlays=(part,))
+    for x, y in pairs(N_PLOTS):
+        plot = density2d(
+            sample, Marker(MARKERS[x]), Marker(MARKERS[y]), parent=whole, overlays=(part,)
+        )
         assert plot.counts.sum() == sample.n_events
         yield png_of(draw_density(plot))
 
 
 def scattered(sample):
-    for x, y in islice(permutations(range(len(MARKERS)), 2), N_SCATTERS):
+    for x, y in pairs(N_OTHERS):
         figure = Figure(figsize=(4, 4))
         axes = figure.subplots()
         places = [axis_of(sample, c).position(sample.events[:, c]) for c in (x, y)]
         axes.scatter(*places, s=1, linewidths=0)
         buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", dpi=150)
+        figure.savefig(buffer, format="png", dpi=200)
         yield buffer.getvalue()
+
+
+def flowkit_sample(sample):
+    import flowkit  # noqa: PLC0415 - only where it is installed
+
+    names = [channel.detector for channel in sample.channels]
+    theirs = flowkit.Sample(sample.events, sample_id="simulated", channel_labels=names)
+    theirs.apply_transform(flowkit.transforms.LogicleTransform(262_144, 0.5, 4.5, 0))
+    return theirs
+
+
+def of_flowkit(theirs, *, subsample):
+    from bokeh.embed import file_html  # noqa: PLC0415 - comes with FlowKit
+    from bokeh.resources import INLINE  # noqa: PLC0415 - comes with FlowKit
+
+    for x, y in pairs(N_OTHERS):
+        names = [f"{MARKERS[column]}-A" for column in (x, y)]
+        figure = theirs.plot_scatter(*names, subsample=subsample)
+        yield file_html(figure, INLINE).encode()
 
 
 def seconds(pictures):
     start = time.perf_counter()
-    assert all(picture.startswith(b"\x89PNG") for picture in pictures)
+    assert all(len(picture) > 1000 for picture in pictures)
     return time.perf_counter() - start
 
 
@@ -70,11 +98,17 @@ def main():
     part = Population(name="blasts", parent="events", mask=blasts)
     next(ours(sample, whole, part))  # what is compiled or read once is not counted
     binned = seconds(ours(sample, whole, part))
-    plain = seconds(scattered(sample)) * N_PLOTS / N_SCATTERS
-    sys.stdout.write(
-        f"{N_PLOTS} plots of {N_EVENTS:,} events: binned {binned:.2f} s, scatter {plain:.1f} s "
-        f"(from {N_SCATTERS}), {plain / binned:.1f} times as long\n"
-    )
+    others = {"matplotlib scatter": seconds(scattered(sample))}
+    if find_spec("flowkit") is not None:
+        theirs = flowkit_sample(sample)  # scaled beforehand: not counted
+        others["FlowKit, all events"] = seconds(of_flowkit(theirs, subsample=False))
+        others["FlowKit, 10,000 events"] = seconds(of_flowkit(theirs, subsample=True))
+    sys.stdout.write(f"{N_PLOTS} plots of {N_EVENTS:,} events: {binned:.2f} s\n")
+    for name, taken in others.items():
+        page = taken * N_PLOTS / N_OTHERS
+        sys.stdout.write(
+            f"{name}: {page:.1f} s (from {N_OTHERS} plots), {page / binned:.1f} times as long\n"
+        )
 
 
 if __name__ == "__main__":

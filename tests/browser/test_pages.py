@@ -5,12 +5,20 @@ from __future__ import annotations
 import itertools
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from flowpheno.report.html import write_report
+from flowpheno.case import judge_case
+from flowpheno.comparison import Comparison, MarkerShift, ShiftCall, Stability
+from flowpheno.comparison.similarity import measure_similarity
+from flowpheno.marker import Marker
+from flowpheno.panel.case import Case, load_case_limits
+from flowpheno.phenotype import Call, MarkerCall
+from flowpheno.report.html import write_case_page, write_comparison_page, write_report
+from flowpheno.statistics import wilson_percent
+from flowpheno.verdict import SpecimenVerdict
 from tests.invented import run_of
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -68,8 +76,47 @@ def browser():
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("pages")
-    write_report(run_of("b", HOSTILE, "a10", "a9", marker=HOSTILE), out)
+    run = run_of("b", HOSTILE, "a10", "a9", marker=HOSTILE)
+    (suspicious,) = run_of("a9", verdict=SpecimenVerdict.SUSPICIOUS).specimens
+    write_report(replace(run, specimens=(*run.specimens[:3], suspicious)), out)
     return out / "report"
+
+
+@pytest.fixture(scope="module")
+def other_pages(tmp_path_factory):
+    """A case, and a comparison, of hostile names."""
+    out = tmp_path_factory.mktemp("others")
+    stated = {"by": "report", "blast_percent": 41.0, "verdict": "CONFIRMED_BCP_ALL"}
+    given = {"material": "bone_marrow", "flow": "performed", "verdict": stated}
+    specimens = [
+        {"id": HOSTILE, "order": 0, "site_text": HOSTILE, **given},
+        {"id": "B", "order": 1, "site_text": "left posterior ilium", **given},
+    ]
+    described = Case.model_validate(
+        {"patient": HOSTILE, "diagnosis": "x", "known_bcp_all": True, "specimens": specimens}
+    )
+    case = judge_case(described, {}, limits=load_case_limits())
+    side = MarkerCall(
+        marker=Marker("CD10"),
+        call=Call.POSITIVE,
+        n=50,
+        median=900.0,
+        percent=wilson_percent(9, 50),
+    )
+    shift = MarkerShift(
+        marker=Marker(HOSTILE), call=ShiftCall.DOWN, diagnosis=side, relapse=side,
+        delta_log10=-0.4, low=-0.5, high=-0.3,
+    )  # fmt: skip
+    comparison = Comparison(
+        verdict=Stability.SHIFTED, reasons=(), shifts=(shift,),
+        similarity=measure_similarity((shift,)), kept=(), lost=(Marker("CD10"),), gained=(),
+        lost_percent=100.0, lineage_switch=False, implications=(HOSTILE,),
+    )  # fmt: skip
+    names = (HOSTILE, "relapse")
+    return {
+        "case": write_case_page(case, out / "case.html", simulated=True),
+        "comparison": write_comparison_page(comparison, out / "comparison.html", names=names),
+    }
 
 
 @contextmanager
@@ -147,8 +194,66 @@ def test_filtering_says_how_many_are_shown(browser, folder):
         page.get_by_label("Filter").fill("a1")
         assert names(page) == ["a10"]
         assert page.get_by_role("status").inner_text() == "1 of 4 shown"
+        page.get_by_label("Filter").fill("no_normal_template")  # told above the table, once
+        assert len(names(page)) == 4
         page.get_by_label("Filter").fill("")
         assert len(names(page)) == 4
+
+
+def test_one_verdict_can_be_shown_alone(browser, folder):
+    with opened(browser, folder / "index.html") as (page, seen):
+        page.get_by_label("Verdict", exact=True).select_option("SUSPICIOUS")
+        assert names(page) == ["a9"]
+        assert page.get_by_role("status").inner_text() == "1 of 4 shown"
+        page.get_by_label("Filter").fill("a10")
+        assert names(page) == []
+        assert seen.complaints == []
+
+
+@pytest.mark.parametrize("name", ["case", "comparison"])
+def test_a_case_and_a_comparison_are_quiet_and_show_hostile_names_as_text(
+    browser, other_pages, name
+):
+    with opened(browser, other_pages[name]) as (page, seen):
+        assert page.get_by_text(HOSTILE).count() > 0
+        assert page.locator("img").count() >= 2
+        assert seen.complaints == seen.dialogs == []
+        ours = other_pages[name].as_uri()
+        assert {url for url in seen.requests if not url.startswith("data:")} == {ours}
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
+@pytest.mark.parametrize("name", ["index.html", "a9.html", "case", "comparison"])
+def test_axe_finds_nothing(browser, folder, other_pages, name, scheme, width):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is absent")
+    path = other_pages.get(name) or folder / name
+    size = {"width": width, "height": 900}
+    with opened(browser, path, color_scheme=scheme, viewport=size) as (page, _):
+        found = axe.Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"][:90] for node in one["nodes"]]) for one in found] == []
+
+
+def test_what_scrolls_sideways_is_reached_by_keyboard(browser, folder):
+    for width, wanted in ((1600, 0), (360, 1)):
+        with opened(browser, folder / "a9.html", viewport={"width": width, "height": 700}) as (
+            page,
+            _,
+        ):
+            assert min(page.locator(".wide[tabindex]").count(), 1) == wanted
+
+
+@pytest.mark.parametrize("width", [360, 800])
+def test_a_narrow_window_scrolls_tables_and_not_the_page(browser, folder, width):
+    for name in ("index.html", "a9.html"):
+        with opened(browser, folder / name, viewport={"width": width, "height": 700}) as (page, _):
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_pictures_are_turned_dark_in_a_dark_room(browser, folder):
+    for scheme, wanted in (("light", "none"), ("dark", "invert")):
+        with opened(browser, folder / "a9.html", color_scheme=scheme) as (page, _):
+            look = "getComputedStyle(document.querySelector('figure img')).filter"
+            assert page.evaluate(look).startswith(wanted)
 
 
 def test_a_page_prints_without_what_only_a_screen_needs(browser, folder):

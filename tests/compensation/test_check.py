@@ -22,14 +22,14 @@ from flowpheno.simulation import (
 TUBES = ("euroflow_bcp_all_mrd_t1", "tube_494", "aieop_bfm_8c", "lineage_full")
 
 
-def _marrow(tube, attached, seed=5):
+def _marrow(tube, attached, *, error=0.0, seed=5):
     return simulate_tube(
         load_specification(),
         builtin_tubes()[tube],
         rng=np.random.default_rng(seed),
         n_events=8000,
         blasts=BlastRequest(fraction=0.3, archetype="common"),
-        instrument=Instrument(attached=attached),
+        instrument=Instrument(attached=attached, matrix_error=error),
     ).sample
 
 
@@ -56,13 +56,31 @@ def test_data_that_were_not_compensated_are_recognised(limits, tube):
     raw = _marrow(tube, AttachedSpillover.TRUE)
     identity = replace(raw.spillover, matrix=np.eye(len(raw.spillover.detectors)))
     findings = check_spillover(replace(raw, spillover=identity, compensated=True), limits)
-    assert _codes(findings) == [(ReasonCode.COMP_DOUBTFUL, Severity.WARNING)]
+    assert _codes(findings) == [
+        (ReasonCode.COMP_DOUBTFUL, Severity.WARNING),
+        (ReasonCode.COMP_CONTRADICTED, Severity.BLOCKING),
+    ]
     assert "as if not compensated" in findings[0].message
 
 
 def test_a_matrix_of_another_order_is_doubted(limits):
     findings = check_spillover(compensate(_marrow("tube_494", AttachedSpillover.SHIFTED)), limits)
-    assert ReasonCode.COMP_DOUBTFUL in {f.code for f in findings}
+    assert [f.code for f in findings].count(ReasonCode.COMP_CONTRADICTED) == 1
+
+
+@pytest.mark.parametrize("error", [-0.1, 0.1])
+@pytest.mark.parametrize("tube", [TUBES[0], *TUBES[2:]])  # tube_494 spills most: 5 % displaced
+def test_a_matrix_a_tenth_wrong_is_doubted_and_not_contradicted(limits, tube, error):
+    sample = compensate(_marrow(tube, AttachedSpillover.SCALED, error=error))
+    codes = {f.code for f in check_spillover(sample, limits)}
+    assert ReasonCode.COMP_CONTRADICTED not in codes
+
+
+@pytest.mark.parametrize("error", [-0.3, 0.3])
+def test_a_matrix_much_wrong_is_contradicted(limits, error):
+    sample = compensate(_marrow(TUBES[0], AttachedSpillover.SCALED, error=error))
+    codes = {f.code for f in check_spillover(sample, limits)}
+    assert ReasonCode.COMP_CONTRADICTED in codes
 
 
 def test_the_real_marrow_is_not_doubted_unless_its_matrix_is_turned(limits, data_dir):
@@ -72,7 +90,8 @@ def test_the_real_marrow_is_not_doubted_unless_its_matrix_is_turned(limits, data
     findings = check_spillover(compensate(raw, turned), limits)
     assert "rows and columns may be exchanged" in findings[0].message
     declared = replace(raw, compensated=True)
-    assert [f.code for f in check_spillover(declared, limits)] == [ReasonCode.COMP_DOUBTFUL]
+    codes = [f.code for f in check_spillover(declared, limits)]
+    assert codes == [ReasonCode.COMP_DOUBTFUL, ReasonCode.COMP_CONTRADICTED]
 
 
 @pytest.mark.parametrize("scale", list(Scale))

@@ -109,11 +109,14 @@ def test_constant_values_below_zero_follow_nothing(limits):
 def test_a_single_pair_counts_where_the_matrix_knows_of_its_spill(dyed_tube, limits, spillover):
     rng = np.random.default_rng(4)
     fitc = 10 ** rng.normal(4.5, 0.3, 5000)
-    light = np.column_stack([fitc, 0.05 * fitc, rng.normal(0, 60, 5000)])
+    light = np.column_stack([fitc, 0.04 * fitc, rng.normal(0, 60, 5000)])
     tube = dyed_tube(light, compensated=True, spillover=spillover)
     (finding,) = check_spillover(tube, limits)
     assert (finding.code, finding.severity) == (ReasonCode.COMP_DOUBTFUL, Severity.WARNING)
     assert "the matrix takes off too little: PE-A follows FITC-A" in finding.message
+    more = replace(tube, events=(light * [1, 1.5, 1]).astype(np.float32))
+    codes = [f.code for f in check_spillover(more, limits)]
+    assert codes == [ReasonCode.COMP_DOUBTFUL, ReasonCode.COMP_CONTRADICTED]
     unknown = replace(spillover, matrix=np.eye(3))
     assert check_spillover(replace(tube, spillover=unknown), limits) == ()
     assert check_spillover(replace(tube, spillover=None), limits) == ()
@@ -124,7 +127,7 @@ def test_a_dna_dye_that_all_cells_take_up_is_no_spill(dyed_tube, limits, spillov
     fitc = 10 ** rng.normal(4.5, 0.05, 5000)
     light = np.column_stack([fitc, 0.3 * fitc, rng.normal(0, 60, 5000)])
     tube = dyed_tube(light, compensated=True, spillover=spillover)
-    assert len(check_spillover(tube, limits)) == 1
+    assert len(check_spillover(tube, limits)) == 2  # doubtful, contradicted
     channels = tuple(
         replace(c, marker="SYTO") if c.detector == "FITC-A" else c for c in tube.channels
     )

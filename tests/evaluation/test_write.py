@@ -9,7 +9,7 @@ import pytest
 from flowpheno.evaluation import evaluate, group_table, specimen_table, write_evaluation
 from flowpheno.evaluation.picture import evaluation_plot
 from flowpheno.evaluation.tables import SPECIMEN_COLUMNS
-from flowpheno.report.evaluation import draw_evaluation
+from flowpheno.report.figures.evaluation import draw_evaluation
 
 
 @pytest.fixture

@@ -79,3 +79,17 @@ def test_a_sequence_axis_holds_its_numbers(values):
     axis = sequence_axis(np.array(values), label="Time (s)")
     inside = axis.position(np.array(values))
     assert np.all(np.isnan(inside) | ((inside >= 0) & (inside <= 1)))
+
+
+def test_a_detector_called_like_its_marker_is_not_named_twice():
+    sample, _ = marrow()
+    bare = tuple(replace(c, detector="CD19", fluorochrome=None) if c.marker == "CD19" else c
+                 for c in sample.channels)  # fmt: skip
+    assert _of(replace(sample, channels=bare), "CD19").label == "CD19"
+
+
+def test_scatter_that_fills_its_range_ends_there():
+    sample, _ = marrow()
+    events = np.array(sample.events)
+    events[:, sample.column(Marker("SSC"))] = np.linspace(0, 262_143, sample.n_events)
+    assert _of(replace(sample, events=events), "SSC").high == 262_144.0

@@ -66,7 +66,7 @@ def test_a_box_is_drawn_where_its_events_are(sample, scale):
     left, right = (float(plot.x.position(end)) for end in (100, 1000))
     assert 0 <= left < right <= 1
     inside = int(((sample.events[:, 1] >= 100) & (sample.events[:, 1] < 1000)).sum())
-    first, last = int(left * 160), int(right * 160)
+    first, last = int(left * len(plot.counts)), int(right * len(plot.counts))
     assert plot.counts[first + 1 : last].sum() <= inside <= plot.counts[first : last + 1].sum()
     assert plot.counts.sum() == plot.n_parent == 5000
     assert drawn.n == evaluate(Strategy(gates=(_box(scale),)), sample).populations["box"].n

@@ -6,8 +6,8 @@ from flowpheno.case import judge_case
 from flowpheno.panel.case import Case, load_case_limits
 from flowpheno.panel.verdicts import load_verdict_texts
 from flowpheno.report.case_pictures import case_pictures
-from flowpheno.report.case_timeline import draw_timeline
-from flowpheno.report.site_map import _PLACES, draw_sites
+from flowpheno.report.figures.case_timeline import draw_timeline
+from flowpheno.report.figures.site_map import _PLACES, draw_sites
 
 TEXTS, LIMITS = load_verdict_texts(), load_case_limits()
 STATED = {"by": "report", "blast_percent": 41.0}
@@ -107,7 +107,21 @@ def test_left_is_the_viewers_right_in_front_and_left_behind():
 
 
 def test_pictures_are_described_for_those_who_do_not_see_them():
-    course, sites = case_pictures(UNDATED, TEXTS)
+    pictures = case_pictures(UNDATED, TEXTS)
+    course = pictures.timeline
     assert "B, posterior left ilium: B-precursor ALL confirmed" in course.description
     assert course.source.startswith("data:image/png;base64,")
-    assert "A: anterior left ilium" in sites.description
+    assert "A: anterior left ilium" in pictures.sites.description
+    assert pictures.series is None  # one number is no series
+
+
+def test_two_numbers_are_a_series():
+    case = judged(
+        specimen("A", flow="performed", verdict={"verdict": "CONFIRMED_BCP_ALL", **STATED}),
+        specimen(
+            "B", order=1, flow="performed", verdict={"verdict": "CONFIRMED_BCP_ALL", **STATED}
+        ),
+    )
+    series = case_pictures(case, TEXTS).series
+    assert series is not None
+    assert series.description == "A, step 1: 41 %; B, step 2: 41 %"

@@ -10,8 +10,10 @@ import pytest
 
 from flowpheno.clonality import Clonality
 from flowpheno.finding import ReasonCode
+from flowpheno.matching import Outcome
 from flowpheno.panel.verdicts import load_verdict_texts
-from flowpheno.report.html import write_report
+from flowpheno.report.html import index_page, write_report
+from flowpheno.report.identity import report_id
 from flowpheno.results import write_results
 from flowpheno.verdict import SpecimenVerdict
 from tests.invented import run_of
@@ -97,7 +99,7 @@ def test_the_verdict_comes_first_and_says_why(tmp_path):
         "Populations",
     ]
     places = [
-        page.index(f">{words}<") if words != order[0] else page.index(words) for words in order
+        page.index(f">{words}</h2>") if words != order[0] else page.index(words) for words in order
     ]
     assert places == sorted(places)
     texts = load_verdict_texts()
@@ -161,8 +163,41 @@ def test_pages_can_be_made_again_from_the_folder(tmp_path):
 def test_pictures_have_words(tmp_path):
     write_report(run_of("494"), tmp_path)
     pictures = _Page(_pages(tmp_path)["494.html"]).all("img")
-    assert len(pictures) == 3
+    assert len(pictures) == 4  # three of the tube, and populations against markers
     assert all(len(picture["alt"]) > 30 for picture in pictures)
+    assert all(int(picture["width"]) > 100 < int(picture["height"]) for picture in pictures)
+
+
+def test_pictures_of_cleaning_stand_with_quality_and_those_of_gates_with_plots(tmp_path):
+    write_report(run_of("494"), tmp_path)
+    page = _pages(tmp_path)["494.html"]
+    plots, quality = page.index('id="plots"'), page.index('id="quality"')
+    assert plots < page.index('alt="SSC against CD45') < quality < page.index('alt="Events over')
+
+
+def test_a_report_has_an_id_that_changes_with_the_input_and_not_with_the_patient(tmp_path):
+    run = run_of("494")
+    (specimen,) = run.specimens
+    other = replace(specimen, patient="somebody else")
+    (tube,) = specimen.tubes
+    changed = replace(specimen, tubes=(replace(tube, sha256="ef" * 32),))
+    assert report_id(specimen, run) == report_id(other, run) != report_id(changed, run)
+    write_report(run, tmp_path)
+    assert report_id(specimen, run) in _pages(tmp_path)["494.html"]
+
+
+def test_what_matches_stands_first_and_open(tmp_path):
+    run = run_of("494")
+    (specimen,) = run.specimens
+    (match,) = specimen.matches
+    found = replace(match, title="Zebra", outcome=Outcome.MATCH)
+    run = replace(run, specimens=(replace(specimen, matches=(match, found)),))
+    write_report(run, tmp_path)
+    page = _pages(tmp_path)["494.html"]
+    assert page.index("<summary>Zebra: match") < page.index(
+        f"<summary>{match.title}: undetermined"
+    )
+    assert "<details open>\n<summary>Zebra: match" in page
 
 
 def test_landmarks_and_headings_are_there(tmp_path):
@@ -206,3 +241,18 @@ def test_a_page_shows_few_populations_and_names_the_others(tmp_path):
 def test_a_page_with_nothing_left_over_does_not_send_to_a_table(tmp_path):
     write_report(run_of("494"), tmp_path)
     assert "markers.csv" not in _pages(tmp_path)["494.html"]
+
+
+def test_reasons_of_every_specimen_are_said_once():
+    texts = load_verdict_texts()
+    run = run_of("a", "b", "c")
+    first = run.specimens[0]
+    more = replace(first.verdict, reasons=(*first.verdict.reasons, ReasonCode.TUBES_DISAGREE))
+    run = replace(run, specimens=(replace(first, verdict=more), *run.specimens[1:]))
+    page = index_page(run, ["a.html", "b.html", "c.html"], texts)
+    table = page[page.index("<tbody>") : page.index("</tbody>")]
+    assert "<code>NO_NORMAL_TEMPLATE</code>" in page[: page.index("<tbody>")]
+    assert "<code>NO_NORMAL_TEMPLATE</code>" not in table
+    assert table.count("<code>TUBES_DISAGREE</code>") == 1
+    two = index_page(replace(run, specimens=run.specimens[1:]), ["b.html", "c.html"], texts)
+    assert two[two.index("<tbody>") :].count("<code>NO_NORMAL_TEMPLATE</code>") == 3  # 2 and a key

@@ -1,4 +1,13 @@
 "use strict";
+/* what scrolls sideways can be scrolled by keyboard; what does not is no stop on the way */
+const reach = () => {
+  for (const box of document.querySelectorAll(".wide, figure.natural")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+};
+addEventListener("load", reach);
+addEventListener("resize", reach);
 for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
   const value = (row, column) => {
@@ -28,14 +37,19 @@ for (const table of document.querySelectorAll("table.sortable")) {
 const filter = document.getElementById("filter");
 if (filter) {
   const rows = [...document.querySelectorAll("table.sortable tbody tr")];
+  const only = document.getElementById("only");
   const shown = document.getElementById("shown");
-  filter.addEventListener("input", () => {
+  const apply = () => {
     const wanted = filter.value.toLowerCase();
     let n = 0;
     for (const row of rows) {
-      row.hidden = !row.textContent.toLowerCase().includes(wanted);
+      const fits = only.value === "" || row.dataset.verdict === only.value;
+      const words = `${row.textContent} ${row.dataset.reasons}`.toLowerCase();
+      row.hidden = !fits || !words.includes(wanted);
       if (!row.hidden) n += 1;
     }
     shown.textContent = `${n} of ${rows.length} shown`;
-  });
+  };
+  filter.addEventListener("input", apply);
+  only.addEventListener("change", apply);
 }

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Polygon
 
 from flowpheno.case import TissueEvidence
-from flowpheno.report.case_marks import TISSUE, Mark, mark_of, put_mark, write
+from flowpheno.report.figures.case_marks import TISSUE, Mark, mark_of, put_mark, write
 from flowpheno.report.palette import GREY, INK
 
 if TYPE_CHECKING:

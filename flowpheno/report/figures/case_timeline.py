@@ -15,7 +15,7 @@ from matplotlib.patches import FancyBboxPatch
 from flowpheno.case import TissueEvidence
 from flowpheno.finding import ReasonCode
 from flowpheno.panel.verdicts import Tone
-from flowpheno.report.case_marks import MARKS, TISSUE, mark_of, put_mark, write
+from flowpheno.report.figures.case_marks import MARKS, TISSUE, mark_of, put_mark, write
 from flowpheno.report.palette import GREY
 
 if TYPE_CHECKING:
