@@ -114,7 +114,7 @@ def test_a_single_pair_counts_where_the_matrix_knows_of_its_spill(dyed_tube, lim
     (finding,) = check_spillover(tube, limits)
     assert (finding.code, finding.severity) == (ReasonCode.COMP_DOUBTFUL, Severity.WARNING)
     assert "the matrix takes off too little: PE-A follows FITC-A" in finding.message
-    more = replace(tube, events=(light * [1, 1.5, 1]).astype(np.float32))
+    more = dyed_tube(light * [1, 1.5, 1], compensated=True, spillover=spillover)
     codes = [f.code for f in check_spillover(more, limits)]
     assert codes == [ReasonCode.COMP_DOUBTFUL, ReasonCode.COMP_CONTRADICTED]
     unknown = replace(spillover, matrix=np.eye(3))

@@ -15,7 +15,6 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 import flowpheno as fp
-from flowpheno.aberrancy.evidence import AberrancyCall
 from flowpheno.case import CaseFlag, CaseState, judge_case, load_case, load_case_limits
 from flowpheno.clonality import Clonality
 from flowpheno.comparison import Stability
