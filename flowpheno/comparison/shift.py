@@ -152,12 +152,24 @@ def compare_marker(
         reasons.add(ReasonCode.MARKER_MISSING)
     else:
         reasons |= _refusals((sides[0], sides[1]), limits)
-    if not reasons:
+    if reasons <= {ReasonCode.COMP_SENSITIVE}:
         anchor = _anchor_shift(marker, (sides[0].kept, sides[1].kept), limits.anchor)
-        if anchor is None or abs(anchor[0]) <= limits.anchor.maximum_shift:
-            return _measured(marker, (sides[0], sides[1]), anchor, limits, rng=rng)
-        reasons.add(ReasonCode.ANCHOR_SHIFTED)
+        if anchor is not None and abs(anchor[0]) > limits.anchor.maximum_shift:
+            return _not_comparable(marker, calls, {*reasons, ReasonCode.ANCHOR_SHIFTED})
+        found = _measured(marker, (sides[0], sides[1]), anchor, limits, rng=rng)
+        if not reasons or _plainly(found, limits):
+            return found
     return _not_comparable(marker, calls, reasons)
+
+
+def _plainly(found: MarkerShift, limits: ComparisonLimits) -> bool:
+    """Whether a marker moved too far for the matrix to matter: from, or to, a certain call.
+
+    A matrix slightly wrong may light a dark population, and cannot darken one so bright.
+    """
+    brighter = found.relapse if found.delta_log10 > 0 else found.diagnosis
+    certain = ReasonCode.COMP_SENSITIVE not in brighter.reasons
+    return certain and abs(found.delta_log10) >= limits.marked_from
 
 
 def _not_comparable(

@@ -242,6 +242,28 @@ def test_what_limits_a_call_forbids_its_comparison(code):
     assert reasons_of(one_marker(log_normal()), limited) == (code,)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "sensitive", "due"),
+    [
+        (20_000, 300, "relapse", ShiftCall.MARKED_DOWN),  # CD19 lost: whatever the matrix
+        (300, 20_000, "diagnosis", ShiftCall.MARKED_UP),
+        (20_000, 5_000, "relapse", ShiftCall.NOT_COMPARABLE),  # not far enough
+        (20_000, 300, "diagnosis", ShiftCall.NOT_COMPARABLE),  # the bright call is in doubt
+        (300, 20_000, "relapse", ShiftCall.NOT_COMPARABLE),
+    ],
+)
+def test_what_the_matrix_cannot_explain_is_compared(before, after, sensitive, due):
+    doubt = {"reasons": (ReasonCode.COMP_SENSITIVE,)}
+    sides = [
+        one_marker(log_normal(median), what, call_more=doubt if name == sensitive else None)
+        for name, median, what in (
+            ("diagnosis", before, Call.POSITIVE if before > after else Call.NEGATIVE),
+            ("relapse", after, Call.BORDERLINE),
+        )
+    ]
+    assert only_shift(*sides).call is due
+
+
 def test_forty_nine_events_are_too_few_and_fifty_are_not():
     assert reasons_of(one_marker(log_normal(n=49))) == (ReasonCode.TOO_FEW_EVENTS,)
     assert only_shift(one_marker(log_normal(n=50)), one_marker(log_normal(n=50))).comparable
