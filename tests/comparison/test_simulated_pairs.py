@@ -53,7 +53,10 @@ def test_a_cd19_negative_relapse_after_cd19_directed_therapy_is_found_and_compar
     assert any("gate on CD19 alone may miss" in said for said in comparison.implications)
     untold = fp.compare(judged(pair.diagnosis.sample), judged(pair.follow_up.sample, known=True))
     cd19 = shifts_of(untold)["CD19"]
-    assert cd19.call is ShiftCall.LOSS or cd19.reasons == (ReasonCode.COMP_SENSITIVE,)
+    assert cd19.call in {
+        ShiftCall.LOSS,
+        ShiftCall.MARKED_DOWN,
+    }  # positive to negative, or to borderline
     assert any("gate on CD19 alone" in said for said in untold.implications)
 
 
