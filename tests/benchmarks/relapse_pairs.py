@@ -101,7 +101,9 @@ def judge_pair(seed, specification, definitions, n_events):
     """Simulate and judge both tubes: verdicts, and the profiles of the blasts."""
     pair = simulate_pair(specification, builtin_tubes(), plan_of(seed, specification, n_events))
     with ExitStack() as left_out:  # a third of the time, and no part of a comparison
-        left_out.enter_context(patch("flowpheno.pipeline.specimen.draw_plots", lambda _: ()))
+        left_out.enter_context(
+            patch("flowpheno.pipeline.specimen.draw_plots", lambda *_, **__: ())
+        )
         left_out.enter_context(
             patch("flowpheno.pipeline.tube.described_beside", lambda *_, **__: ())
         )
