@@ -291,6 +291,8 @@ class CaseVerdict:
         As recorded.
     comparisons : tuple of ComparedRow
         Specimens against the diagnosis, where both were judged on files; they alter no state.
+    unread : tuple of str
+        Files that could not be used, and why: what they hold is in no verdict.
     """
 
     patient: str
@@ -310,6 +312,7 @@ class CaseVerdict:
     imaging: tuple[ImagingRow, ...] = ()
     remissions: tuple[RemissionRow, ...] = ()
     comparisons: tuple[ComparedRow, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def after(self, specimen: str) -> TimelineRow:
         """Look up what could be said once a specimen was known.

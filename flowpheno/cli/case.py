@@ -67,6 +67,8 @@ def case(
     int
         0 if every file was judged, 1 if some could not be used.
     """
+    from dataclasses import replace
+
     from flowpheno.case import judge_case
     from flowpheno.panel.case import load_case, load_case_limits
     from flowpheno.pipeline.directory import Options
@@ -85,20 +87,21 @@ def case(
     )
     results: dict[str, SpecimenResult] = {}
     verdicts: dict[str, Verdict | None] = {}
-    failed, simulated = False, described.simulated
+    unread: list[str] = []
+    simulated = described.simulated
     for specimen in described.specimens:
         run = _run(specimen, path.parent, options, described, out)
         if run is None:
             continue
-        failed |= bool(run.failures)
         simulated |= run.simulated
         verdicts[specimen.id] = None
         for found in run.specimens[:1]:
             verdicts[specimen.id], results[specimen.id] = found.verdict, found
         for failure in run.failures:
             typer.echo(f"could not be used: {failure.path}: {failure.message}", err=True)
+            unread.append(f"{specimen.id}: {failure.message}")
     judged = judge_case(described, verdicts, limits=load_case_limits(panels))
-    judged = _compare(judged, described, results, out, panels)
+    judged = _compare(replace(judged, unread=tuple(unread)), described, results, out, panels)
     out.mkdir(parents=True, exist_ok=True)
     content = json.dumps(encode(judged), indent=2, ensure_ascii=False)
     (out / "case.json").write_text(content, encoding="utf-8")
@@ -116,7 +119,7 @@ def case(
     else:
         say_case(judged)
     typer.echo(f"Page to open: {page}", err=True)
-    return 1 if failed else 0
+    return 1 if unread else 0
 
 
 def _compare(

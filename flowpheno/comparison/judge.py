@@ -150,6 +150,8 @@ def compare(
     lineages = diagnosis.lineage, relapse.lineage
     changed = Lineage.NOT_EVALUABLE not in lineages and lineages[0] is not lineages[1]
     verdict = judge_stability(balance, limits, lineage_changed=changed)
+    if verdict is Stability.PHENOTYPE_STABLE and _hides_cd19(shifts):
+        verdict = Stability.NOT_EVALUABLE  # its loss would be a shift, and cannot be judged
     switch = lineages[0] is Lineage.B and lineages[1] in {Lineage.T, Lineage.MYELOID}
     structure = compare_structure(diagnosis, relapse, shifts, limits)
     said = _implications(verdict, balance, shifts, limits, lineage=(changed, switch))
@@ -230,16 +232,21 @@ def _implications(
         case Stability.DIVERGENT:
             said += [words.relapse, words.divergent]
         case Stability.NOT_EVALUABLE:
-            said += [words.not_evaluable, words.relapse]
+            said += [words.relapse] if balance.n else [words.not_evaluable, words.relapse]
     if changed:
         said.append(words.lineage_switch if switch else words.lineage_change)
     if any(
         s.marker == _CD19 and s.call in {ShiftCall.LOSS, ShiftCall.MARKED_DOWN} for s in shifts
     ):
         said.append(words.cd19_lost)
-    if any(s.marker == _CD19 and not s.comparable and _is_gone(s) for s in shifts):
+    if _hides_cd19(shifts):
         said.append(words.cd19_masked)
     return tuple(said)
+
+
+def _hides_cd19(shifts: Sequence[MarkerShift]) -> bool:
+    """Whether CD19 may be lost, and cannot be compared."""
+    return any(s.marker == _CD19 and not s.comparable and _is_gone(s) for s in shifts)
 
 
 def _is_gone(shift: MarkerShift) -> bool:

@@ -53,6 +53,10 @@ def test_a_file_that_is_none_leaves_the_case_open(write_case, tmp_path, capsys):
     said = capsys.readouterr()
     assert json.loads(said.out)["verdict"] == "UNRESOLVED"
     assert "broken.fcs" in said.err
+    (unread,) = json.loads(said.out)["unread"]
+    page = (out / "report" / "case.html").read_text("utf-8")
+    assert "Files that could not be used" in page
+    assert unread.partition(": ")[2][:20] in page
 
 
 def test_a_case_that_is_none_is_one_line(tmp_path, one_line):
