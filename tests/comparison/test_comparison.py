@@ -445,6 +445,35 @@ def test_cd19_loss_warns_of_cd19_gates():
     assert LIMITS.sentences.cd19_lost in comparison.implications
 
 
+def test_a_phenotype_whose_cd19_may_be_lost_is_not_called_stable():
+    doubt = {"reasons": (ReasonCode.COMP_SENSITIVE,)}
+    hidden = [
+        one_marker(log_normal(), marker=CD19),
+        one_marker(log_normal(2000), Call.BORDERLINE, marker=CD19, call_more=doubt),
+    ]
+    stable = one_marker(log_normal(), marker=CD10)
+    sides = [
+        dataclasses.replace(
+            side,
+            phenotype=Phenotype(
+                population="blasts", calls={**stable.phenotype.calls, **side.phenotype.calls}
+            ),
+            markers={**stable.markers, **side.markers},
+        )
+        for side in hidden
+    ]
+    comparison = compare(*sides, LIMITS, rng=rng())
+    assert [shift.call for shift in comparison.shifts] == [
+        ShiftCall.STABLE,
+        ShiftCall.NOT_COMPARABLE,
+    ]
+    assert comparison.verdict is Stability.NOT_EVALUABLE
+    assert ReasonCode.COMP_SENSITIVE in comparison.reasons
+    assert LIMITS.sentences.cd19_masked in comparison.implications
+    assert LIMITS.sentences.not_evaluable not in comparison.implications  # CD10 is comparable
+    assert LIMITS.sentences.relapse in comparison.implications
+
+
 # --- properties --------------------------------------------------------------
 @settings(max_examples=30, deadline=None)
 @given(
