@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,6 @@ from flowpheno.finding import Finding, ReasonCode, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from flowpheno.arrays import Matrix
 
@@ -52,7 +52,7 @@ def read_spillover_file(path: Path) -> Spillover:
     return _of_fcs(path) if begin.startswith(_FCS_BEGINS) else read_spillover_csv(path)
 
 
-def read_spillover_csv(path: Path) -> Spillover:
+def read_spillover_csv(path: Path | str) -> Spillover:
     """Read a spillover matrix from a CSV or TSV file.
 
     The first row names the detectors. Row names may stand in the first column, with or without a
@@ -62,7 +62,7 @@ def read_spillover_csv(path: Path) -> Spillover:
 
     Parameters
     ----------
-    path : Path
+    path : Path or str
         The file, UTF-8.
 
     Returns
@@ -76,6 +76,7 @@ def read_spillover_csv(path: Path) -> Spillover:
         If the file cannot be read, or is not a square matrix of finite numbers with a name for
         each column, each once, and a diagonal of 1 or 100, or if it is singular.
     """
+    path = Path(path)
     read = read_coefficients(path, square=True)
     names = tuple(detector_of(name) for name in read.names)
     twice = sorted({name for name in names if names.count(name) > 1} - {""})

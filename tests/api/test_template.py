@@ -23,6 +23,7 @@ def test_a_template_is_built_saved_and_shown(normals, tmp_path):
     path = tmp_path / "normal.npz"
     learned = fp.build_template(normals, name="ours & theirs", out=path)
     assert fp.load_template(path).normals == learned.template.normals
+    assert fp.load_template(str(path)).normals == learned.template.normals
     assert [failure.error for failure in learned.failures] == ["FcsError"]
     html = notebook.template_html(learned)
     assert "ours &amp; theirs" in html

@@ -7,6 +7,7 @@ import json
 import tokenize
 import zipfile
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,6 @@ from flowpheno.marker import Marker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from flowpheno.arrays import Matrix, Values
 
@@ -70,12 +70,12 @@ def save_template(template: NormalTemplate, path: Path) -> None:
         )
 
 
-def load_template(path: Path) -> NormalTemplate:
+def load_template(path: Path | str) -> NormalTemplate:
     """Read a template.
 
     Parameters
     ----------
-    path : Path
+    path : Path or str
         A file written by `save_template`.
 
     Returns
@@ -88,6 +88,7 @@ def load_template(path: Path) -> NormalTemplate:
     TemplateError
         If the file cannot be read or is not a template.
     """
+    path = Path(path)
     try:
         if path.stat().st_size > _MAXIMUM_BYTES:
             raise TemplateError(f"{path}: larger than {_MAXIMUM_BYTES} bytes, not a template")
