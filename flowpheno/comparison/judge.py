@@ -150,8 +150,8 @@ def compare(
     lineages = diagnosis.lineage, relapse.lineage
     changed = Lineage.NOT_EVALUABLE not in lineages and lineages[0] is not lineages[1]
     verdict = judge_stability(balance, limits, lineage_changed=changed)
-    if verdict is Stability.PHENOTYPE_STABLE and _hides_cd19(shifts):
-        verdict = Stability.NOT_EVALUABLE  # its loss would be a shift, and cannot be judged
+    if verdict is Stability.PHENOTYPE_STABLE and (_hides_cd19(shifts) or _are_few(shifts, limits)):
+        verdict = Stability.NOT_EVALUABLE  # what was not compared may have changed
     switch = lineages[0] is Lineage.B and lineages[1] in {Lineage.T, Lineage.MYELOID}
     structure = compare_structure(diagnosis, relapse, shifts, limits)
     said = _implications(verdict, balance, shifts, limits, lineage=(changed, switch))
@@ -232,7 +232,7 @@ def _implications(
         case Stability.DIVERGENT:
             said += [words.relapse, words.divergent]
         case Stability.NOT_EVALUABLE:
-            said += [words.relapse] if balance.n else [words.not_evaluable, words.relapse]
+            said += [*_unjudged(balance, shifts, limits), words.relapse]
     if changed:
         said.append(words.lineage_switch if switch else words.lineage_change)
     if any(
@@ -242,6 +242,20 @@ def _implications(
     if _hides_cd19(shifts):
         said.append(words.cd19_masked)
     return tuple(said)
+
+
+def _unjudged(
+    balance: Balance, shifts: Sequence[MarkerShift], limits: ComparisonLimits
+) -> list[str]:
+    """Say why nothing can be said; of CD19 alone another sentence speaks."""
+    if balance.n == 0:
+        return [limits.sentences.not_evaluable]
+    return [limits.sentences.few_markers] if _are_few(shifts, limits) else []
+
+
+def _are_few(shifts: Sequence[MarkerShift], limits: ComparisonLimits) -> bool:
+    """Whether so few markers are comparable that nothing says the phenotype stayed."""
+    return sum(shift.comparable for shift in shifts) < limits.verdict.stable_markers
 
 
 def _hides_cd19(shifts: Sequence[MarkerShift]) -> bool:

@@ -58,6 +58,7 @@ class StabilityLimits(_Definition):
     divergent_percent: _Percent
     divergent_markers: _Count
     shifted_markers: _Count
+    stable_markers: _Count
     kept_share: Annotated[float, Field(gt=0, lt=1)]
 
     @model_validator(mode="after")
@@ -78,6 +79,7 @@ class ComparisonSentences(_Definition):
     cd19_lost: _Sentence
     no_diagnosis: _Sentence
     not_evaluable: _Sentence
+    few_markers: _Sentence
     no_aberrancies: _Sentence
     changed: _Sentence
     cd19_masked: _Sentence

@@ -484,14 +484,29 @@ def test_a_phenotype_whose_cd19_may_be_lost_is_not_called_stable():
 )
 def test_a_profile_compared_with_itself_is_stable(median, sd, n, seed):
     values = median + np.random.default_rng(seed).normal(0, 100 + abs(median) * sd, n)
-    same = one_marker(values, anchor=Anchor(median=90_000.0, n=500, error=0.01), marker=CD45)
+    anchor = Anchor(median=90_000.0, n=500, error=0.01)
+    one = one_marker(values, anchor=anchor, marker=CD45)
+    same = dataclasses.replace(one, markers=dict.fromkeys((CD45, CD10, CD19), one.markers[CD45]))
     comparison = compare(same, same, LIMITS, rng=np.random.default_rng(seed))
-    (shift,) = comparison.shifts
-    assert shift.call is ShiftCall.STABLE
-    assert shift.delta_log10 == 0
-    assert shift.wasserstein == 0
-    assert shift.low <= 0 <= shift.high
+    for shift in comparison.shifts:
+        assert shift.call is ShiftCall.STABLE
+        assert shift.delta_log10 == 0
+        assert shift.wasserstein == 0
+        assert shift.low <= 0 <= shift.high
     assert comparison.verdict is Stability.PHENOTYPE_STABLE
+
+
+@pytest.mark.parametrize(("n", "due"), [(2, "NOT_EVALUABLE"), (3, "PHENOTYPE_STABLE")])
+def test_of_two_comparable_markers_no_phenotype_is_stable(n, due):
+    one = one_marker(log_normal())
+    same = dataclasses.replace(
+        one, markers=dict.fromkeys((CD10, CD20, CD45)[:n], one.markers[CD10])
+    )
+    comparison = compare(same, same, LIMITS, rng=rng())
+    assert comparison.verdict is Stability(due)
+    assert (LIMITS.sentences.few_markers in comparison.implications) is (n == 2)
+    changed = one_marker(log_normal(300.0), Call.NEGATIVE)
+    assert compare(one, changed, LIMITS, rng=rng()).verdict is Stability.SHIFTED
 
 
 @settings(max_examples=20, deadline=None)
