@@ -169,7 +169,7 @@ def gates(tmp_path):
     return path
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("jobs", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_a_drawn_gate_is_an_edit_in_every_output(leukemic, normal, gates, tmp_path, capsys, jobs):
     out = tmp_path / "out"
     arguments = ["classify", str(leukemic), str(normal), "--out", str(out), "--gates", str(gates)]

@@ -546,7 +546,7 @@ def test_row_26_cd10_lost_and_cd20_gained_at_relapse(cd10_lost):
     compared = fp.compare(before, after)
     calls = dict(zip(compared.table["marker"], compared.table["call"], strict=True))
     assert calls["CD10"] == "LOSS"
-    assert calls["CD20"] in {"GAIN", "NOT_COMPARABLE"}
+    assert calls["CD20"] in {"GAIN", "MARKED_UP"}  # from negative, or from a call in doubt
     assert not compared.lineage_switch
     assert compared.verdict is not Stability.DIVERGENT
 
