@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.compensation import changed_weights
+from flowpheno.compensation import changed_weights, matrix_columns
 from flowpheno.finding import ReasonCode
 
 if TYPE_CHECKING:
@@ -74,10 +74,8 @@ def moved_by_spill(
     detector = sample.channels[sample.column(marker)].detector
     if spillover is None or detector not in spillover.detectors:
         return np.zeros(2)
-    places = {channel.detector: index for index, channel in enumerate(sample.channels)}
-    columns = np.array([places[name] for name in spillover.detectors])
     few = rows[:: max(-(-len(rows) // _MOST), 1)]
-    light = sample.events[np.ix_(few, columns)].astype(np.float64)
+    light = sample.events[np.ix_(few, matrix_columns(sample, spillover))].astype(np.float64)
     home = float(np.median(gated.decades.of(marker)[few]))
     medians = [
         float(np.median(light @ changed_weights(spillover, detector, sign * limits.matrix_change)))

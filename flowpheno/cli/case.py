@@ -134,15 +134,11 @@ def _compare(
 
     from flowpheno.panel.definitions import load_definitions
     from flowpheno.pipeline.case import compare_with_diagnosis, compared_rows
-    from flowpheno.results.codec import encode
+    from flowpheno.results.comparison import write_comparison
 
     found = compare_with_diagnosis(described, results, load_definitions(panels))
     for name, comparison in found.items():
-        place = out / "comparisons" / name
-        place.mkdir(parents=True, exist_ok=True)
-        comparison.table.to_csv(place / "shifts.csv", index=False, lineterminator="\n")
-        content = json.dumps(encode(comparison), indent=2, ensure_ascii=False)
-        (place / "comparison.json").write_text(content, encoding="utf-8")
+        write_comparison(comparison, out / "comparisons" / name)
     return replace(judged, comparisons=compared_rows(described, results, found))
 
 

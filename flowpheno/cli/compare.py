@@ -147,11 +147,9 @@ def _write(
     pdf: bool,
 ) -> None:
     from flowpheno.report.html import write_comparison_page
+    from flowpheno.results.comparison import write_comparison
 
-    out.mkdir(parents=True, exist_ok=True)
-    comparison.table.to_csv(out / "shifts.csv", index=False, lineterminator="\n")
-    text = json.dumps(as_dict(comparison), indent=2, ensure_ascii=False)
-    (out / "comparison.json").write_text(text, encoding="utf-8")
+    write_comparison(comparison, out)
     page = write_comparison_page(
         comparison,
         out / "report" / "comparison.html",

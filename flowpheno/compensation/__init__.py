@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowpheno.compensation.apply import compensate, unmixing_of, with_spillover
+from flowpheno.compensation.apply import compensate, matrix_columns, unmixing_of, with_spillover
 from flowpheno.compensation.check import check_spillover
 from flowpheno.compensation.control import Control, ControlSet, FoundBy, assign_controls
 from flowpheno.compensation.estimate import (
@@ -49,6 +49,7 @@ __all__ = [
     "coefficient_effects",
     "compensate",
     "estimate_spillover",
+    "matrix_columns",
     "read_spectra_csv",
     "read_spillover_csv",
     "read_spillover_file",

@@ -92,8 +92,33 @@ def unmixing_of(sample: Sample, spillover: Spillover) -> tuple[list[int], Matrix
         If the matrix does not fit, is singular, not finite, or holds percent.
     """
     used = replace(spillover, detectors=_names(sample, spillover))
+    return matrix_columns(sample, used).tolist(), _inverse(used)
+
+
+def matrix_columns(
+    sample: Sample, spillover: Spillover
+) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    """Find the columns of the events that a matrix is about.
+
+    Parameters
+    ----------
+    sample : Sample
+        Holds every detector of the matrix.
+    spillover : Spillover
+        Named by detectors, as a compensated sample carries it.
+
+    Returns
+    -------
+    ndarray of int
+        In the order of the matrix.
+
+    Raises
+    ------
+    KeyError
+        If the sample lacks a detector.
+    """
     places = {channel.detector: index for index, channel in enumerate(sample.channels)}
-    return [places[name] for name in used.detectors], _inverse(used)
+    return np.array([places[name] for name in spillover.detectors], np.intp)
 
 
 def _together(columns: list[int]) -> list[int] | slice:

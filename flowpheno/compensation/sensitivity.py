@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flowpheno.compensation.apply import matrix_columns
 from flowpheno.errors import CompensationError
 
 if TYPE_CHECKING:
@@ -110,8 +111,7 @@ def coefficient_effects(
     spillover = sample.spillover
     if spillover is None or not sample.compensated or detector not in spillover.detectors:
         return ()
-    places = {channel.detector: index for index, channel in enumerate(sample.channels)}
-    columns = np.array([places[name] for name in spillover.detectors])
+    columns = matrix_columns(sample, spillover)
     chosen = sample.events[np.ix_(np.flatnonzero(mask), columns)]
     light = chosen[np.isfinite(chosen).all(axis=1)].astype(np.float64)
     at = spillover.detectors.index(detector)

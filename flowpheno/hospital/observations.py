@@ -29,6 +29,15 @@ PRELIMINARY = "preliminary"
 """Nobody has signed what a program writes."""
 
 
+def _begun(codes: FhirCodes, category: str = "Laboratory") -> Json:
+    """Begin an observation, of the laboratory or of another category."""
+    return {
+        "resourceType": "Observation",
+        "status": PRELIMINARY,
+        "category": [concept(category, codes, category.lower())],
+    }
+
+
 def flow_observation(
     row: TimelineRow, verdict: Verdict | None, texts: VerdictTexts, codes: FhirCodes
 ) -> Json:
@@ -51,9 +60,7 @@ def flow_observation(
         An Observation; of a specimen that was not assessed only why there is no value.
     """
     made: Json = {
-        "resourceType": "Observation",
-        "status": PRELIMINARY,
-        "category": [concept("Laboratory", codes, "laboratory")],
+        **_begun(codes),
         "code": concept("Immunophenotyping by flow cytometry", codes, "immunophenotyping"),
         "method": concept("Flow cytometry"),
     }
@@ -95,9 +102,7 @@ def blast_observation(row: TimelineRow, verdict: Verdict | None, codes: FhirCode
     else:
         return None
     return {
-        "resourceType": "Observation",
-        "status": PRELIMINARY,
-        "category": [concept("Laboratory", codes, "laboratory")],
+        **_begun(codes),
         "code": concept(
             f"Aberrant B-precursor cells by flow cytometry, percent of {row.denominator}"
         ),
@@ -128,9 +133,7 @@ def marker_observation(phenotype: Phenotype, codes: FhirCodes) -> Json | None:
     if not components:
         return None
     return {
-        "resourceType": "Observation",
-        "status": PRELIMINARY,
-        "category": [concept("Laboratory", codes, "laboratory")],
+        **_begun(codes),
         "code": concept(f"Markers of the population {phenotype.population} by flow cytometry"),
         "method": concept("Flow cytometry"),
         "component": components,
@@ -153,9 +156,7 @@ def morphology_observation(seen: Morphology, codes: FhirCodes) -> Json:
         An Observation.
     """
     made: Json = {
-        "resourceType": "Observation",
-        "status": PRELIMINARY,
-        "category": [concept("Laboratory", codes, "laboratory")],
+        **_begun(codes),
         "code": concept("Blasts by morphology, percent of the cells counted"),
         "method": concept("Light microscopy"),
     }
@@ -192,9 +193,7 @@ def tissue_observation(
         return None
     calls = {**dict.fromkeys(positive, "positive"), **dict.fromkeys(negative, "negative")}
     return {
-        "resourceType": "Observation",
-        "status": PRELIMINARY,
-        "category": [concept("Laboratory", codes, "laboratory")],
+        **_begun(codes),
         "code": concept("Immunohistochemistry"),
         "valueCodeableConcept": concept(row.tissue.value),
         "component": [
@@ -220,9 +219,7 @@ def imaging_observation(study: ImagingRow, codes: FhirCodes) -> Json:
         An Observation.
     """
     made: Json = {
-        "resourceType": "Observation",
-        "status": PRELIMINARY,
-        "category": [concept("Imaging", codes, "imaging")],
+        **_begun(codes, "Imaging"),
         "code": concept(f"Imaging: {study.modality}"),
         "valueString": study.finding,
         "note": [{"text": f"As read by the reporting person it suggests: {study.suggests}"}],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.compensation import changed_weights, compensate
+from flowpheno.compensation import changed_weights, compensate, matrix_columns
 from flowpheno.errors import ManifestError
 from flowpheno.positivity import ControlStain
 from flowpheno.qc import quality_control
@@ -112,7 +112,7 @@ def _stain(sample: Sample, cells: EventMask, detector: str, change: float) -> Co
     spillover = sample.spillover
     if spillover is None or detector not in spillover.detectors:
         return ControlStain(values=values)
-    events = sample.events[cells][:, [names.index(name) for name in spillover.detectors]]
+    events = sample.events[cells][:, matrix_columns(sample, spillover)]
     less, more = (
         (events @ changed_weights(spillover, detector, sign * change)).astype(np.float32)
         for sign in (-1, 1)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-import json
 from typing import TYPE_CHECKING
 
-from flowpheno.results.codec import encode
+from flowpheno.results.comparison import write_comparison
 from flowpheno.results.names import file_stems
 from flowpheno.results.tables import harmless
 
@@ -52,7 +51,7 @@ def write_remembered(
     for item, stem in zip(remembered, stems, strict=True):
         link = ""
         if item.comparison is not None:
-            _write_tables(item.comparison, out / "comparisons" / stem)
+            write_comparison(item.comparison, out / "comparisons" / stem)
             link = _write_page(item, out, stem, panels) if pages else ""
         remarks[item.patient, item.specimen] = (item.said, link)
     with (out / "comparisons.csv").open(
@@ -62,13 +61,6 @@ def write_remembered(
         table.writerow(COLUMNS)
         table.writerows([harmless(str(cell)) for cell in _row(item)] for item in remembered)
     return remarks
-
-
-def _write_tables(comparison: Comparison, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    comparison.table.to_csv(folder / "shifts.csv", index=False, lineterminator="\n")
-    content = json.dumps(encode(comparison), indent=2, ensure_ascii=False)
-    (folder / "comparison.json").write_text(content, encoding="utf-8")
 
 
 def _write_page(item: Remembered, out: Path, stem: str, panels: Path | None) -> str:

@@ -16,7 +16,7 @@ from flowpheno.positivity.spread import is_bimodal, positive_spread
 from flowpheno.statistics import robust_sd, wilson_percent
 
 if TYPE_CHECKING:
-    from flowpheno.arrays import EventMask, EventMatrix
+    from flowpheno.arrays import EventMask, EventMatrix, Values
     from flowpheno.gating import GatedTube
     from flowpheno.marker import Antigen
     from flowpheno.population import Population
@@ -27,7 +27,7 @@ _STAND_IN = "T"
 
 
 def end_of_negative(
-    control: EventMatrix,
+    control: EventMatrix | Values,
     limits: PositivityLimits,
     *,
     beyond: float | None = None,
@@ -37,7 +37,7 @@ def end_of_negative(
 
     Parameters
     ----------
-    control : EventMatrix
+    control : EventMatrix or Values
         Linear intensities of the negative control, shape ``(n_control,)``; not empty.
     limits : PositivityLimits
         Parameters.

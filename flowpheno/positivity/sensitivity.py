@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.compensation import changed_weights
+from flowpheno.compensation import changed_weights, matrix_columns
 from flowpheno.positivity.cells import spaced
 from flowpheno.positivity.expression import end_of_negative
 
@@ -61,7 +61,7 @@ def percent_range(
     spillover = sample.spillover
     if spillover is None or detector not in spillover.detectors:
         return unchanged, unchanged
-    columns = np.array([_column_of(gated, name) for name in spillover.detectors])
+    columns = matrix_columns(sample, spillover)
     stained, blank = (sample.events[np.ix_(r, columns)] for r in (population, negative))
     percents = [unchanged]
     ends = (None, None) if beyond is None else (beyond.less, beyond.more)
@@ -70,7 +70,3 @@ def percent_range(
         cut = end_of_negative(blank @ weights, limits, beyond=end, relative=relative)
         percents.append(100 * float(np.mean(stained @ weights > cut)))
     return min(percents), max(percents)
-
-
-def _column_of(gated: GatedTube, detector: str) -> int:
-    return next(i for i, c in enumerate(gated.sample.channels) if c.detector == detector)
