@@ -61,7 +61,7 @@ def compensate(sample: Sample, spillover: Spillover | None = None) -> Sample:
     used = replace(sample.spillover, detectors=_names(sample, sample.spillover))
     places, unmixing = unmixing_of(sample, used)
     columns = _together(places)
-    events = np.array(sample.events, np.float32)
+    events = np.array(sample.events, np.float32, order="F")  # stages take a channel at a time
     with np.errstate(invalid="ignore", over="ignore"):  # of values that are not finite
         for start in range(0, len(events), _BLOCK):
             block = events[start : start + _BLOCK]

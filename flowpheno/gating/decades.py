@@ -156,7 +156,7 @@ def to_decades(sample: Sample) -> Decades:
             continue
         columns[channel.marker] = len(values)
         values.append(column.astype(np.float32, copy=False))
-    table = np.column_stack(values) if values else np.empty((sample.n_events, 0), np.float32)
+    table = np.array(values).T if values else np.empty((sample.n_events, 0), np.float32)
     return Decades(
         values=table,
         columns=columns,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flowpheno.positivity import call_phenotype
+from flowpheno.positivity import call_phenotype, call_phenotypes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -92,8 +92,15 @@ def described_beside(
     """
     left_out = _REST | set(besides)
     fewest = definitions.positivity.minimum_events
-    return tuple(
-        described(gated, population, specimen, definitions, fmo=fmo)
-        for name, population in gated.populations.items()
-        if name not in left_out and population.parent != _VIEWS and population.n >= fewest
+    return call_phenotypes(
+        gated,
+        [
+            population
+            for name, population in gated.populations.items()
+            if name not in left_out and population.parent != _VIEWS and population.n >= fewest
+        ],
+        definitions.vocabulary,
+        definitions.positivity,
+        therapy=specimen.therapy,
+        fmo=fmo,
     )

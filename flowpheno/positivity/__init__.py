@@ -1,6 +1,6 @@
 """Positivity: marker calls of a population against cells of the same tube."""
 
-from flowpheno.positivity.call import call_marker, call_phenotype
+from flowpheno.positivity.call import call_marker, call_phenotype, call_phenotypes
 from flowpheno.positivity.control import Control, ControlStain, find_control
 from flowpheno.positivity.limits import (
     Mask,
@@ -20,5 +20,6 @@ __all__ = [
     "StrongReference",
     "call_marker",
     "call_phenotype",
+    "call_phenotypes",
     "find_control",
 ]

@@ -10,28 +10,25 @@ import numpy as np
 from flowpheno.finding import ReasonCode
 from flowpheno.marker import DYES, CutoffKind, Mode
 from flowpheno.phenotype import Call, MarkerCall, Phenotype
-from flowpheno.positivity.cells import spaced
+from flowpheno.positivity.cells import judged, spaced
 from flowpheno.positivity.control import Reach, antigen_of, find_control
-from flowpheno.positivity.expression import (
-    end_of_negative,
-    end_of_tube,
-    intensity_call,
-    qualify,
-)
+from flowpheno.positivity.expression import intensity_call, qualify
+from flowpheno.positivity.negative import end_of_tube
 from flowpheno.positivity.rating import rate
 from flowpheno.positivity.ratio import above_control
 from flowpheno.positivity.reference import find_counterpart, overlap, shift, strong
 from flowpheno.positivity.sensitivity import percent_range
 from flowpheno.positivity.spread import positive_spread
+from flowpheno.positivity.yardstick import Yardsticks
 from flowpheno.statistics import wilson_percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from flowpheno.arrays import EventMask
     from flowpheno.gating import GatedTube
     from flowpheno.marker import Antigen, Marker, Vocabulary
     from flowpheno.population import Population
+    from flowpheno.positivity.cells import Judged
     from flowpheno.positivity.control import Control, ControlStain
     from flowpheno.positivity.limits import PositivityLimits
     from flowpheno.specimen import Therapy
@@ -69,18 +66,60 @@ def call_phenotype(
     Phenotype
         One call for each stained antigen; a marker the tube does not hold is not in it.
     """
+    return call_phenotypes(gated, (population,), vocabulary, limits, therapy=therapy, fmo=fmo)[0]
+
+
+def call_phenotypes(
+    gated: GatedTube,
+    populations: Iterable[Population],
+    vocabulary: Vocabulary,
+    limits: PositivityLimits,
+    *,
+    therapy: Iterable[Therapy] = (),
+    fmo: Mapping[Marker, ControlStain] | None = None,
+) -> tuple[Phenotype, ...]:
+    """Call every stained marker of several populations, each control measured once.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        The tube with its internal populations.
+    populations : iterable of Population
+        What is judged.
+    vocabulary : Vocabulary
+        Control populations, mode and cut-off of each marker.
+    limits : PositivityLimits
+        Parameters.
+    therapy : iterable of Therapy
+        Treatment that hides antigens.
+    fmo : mapping of Marker to ControlStain or None
+        Control tubes, see `call_marker`.
+
+    Returns
+    -------
+    tuple of Phenotype
+        One for each population, in their order.
+    """
     masked = {limits.masks[t].marker: limits.masks[t].code for t in therapy if t in limits.masks}
-    calls: dict[Marker, MarkerCall] = {}
-    for marker in gated.sample.markers:
-        if marker in DYES or marker not in gated.decades.transforms:
-            continue
-        antigen = antigen_of(vocabulary, marker)
-        call = call_marker(gated, population, antigen, limits, fmo=(fmo or {}).get(marker))
-        parts = set(marker.split("+"))
-        if hidden := sorted(parts & set(masked)):
-            call = _masked(call, ReasonCode(masked[hidden[0]]))
-        calls[marker] = call
-    return Phenotype(population=population.name, calls=calls, scheme=limits.scheme)
+    stained = [
+        antigen_of(vocabulary, marker)
+        for marker in gated.sample.markers
+        if marker not in DYES and marker in gated.decades.transforms
+    ]
+    yardsticks, controls = Yardsticks(gated, limits), fmo or {}
+    phenotypes = []
+    for population in populations:
+        cells = judged(population.mask)
+        calls: dict[Marker, MarkerCall] = {}
+        for antigen in stained:
+            fmo_of = controls.get(antigen.name)
+            call = _call(gated, cells, antigen, limits, yardsticks=yardsticks, fmo=fmo_of)
+            parts = set(antigen.name.split("+"))
+            if hidden := sorted(parts & set(masked)):
+                call = _masked(call, ReasonCode(masked[hidden[0]]))
+            calls[antigen.name] = call
+        phenotypes.append(Phenotype(population=population.name, calls=calls, scheme=limits.scheme))
+    return tuple(phenotypes)
 
 
 def call_marker(
@@ -116,25 +155,37 @@ def call_marker(
         for the control can show presence only: how they rank beside it is not known. A control
         tube of too few cells is not used, and said to be too small.
     """
-    if population.n < limits.minimum_events:
-        return _nothing(gated, population, antigen, ReasonCode.TOO_FEW_EVENTS)
+    yardsticks = Yardsticks(gated, limits)
+    cells = judged(population.mask)
+    return _call(gated, cells, antigen, limits, yardsticks=yardsticks, fmo=fmo)
+
+
+def _call(
+    gated: GatedTube,
+    cells: Judged,
+    antigen: Antigen,
+    limits: PositivityLimits,
+    *,
+    yardsticks: Yardsticks,
+    fmo: ControlStain | None,
+) -> MarkerCall:
+    if len(cells.rows) < limits.minimum_events:
+        return _nothing(gated, cells, antigen, ReasonCode.TOO_FEW_EVENTS)
     if antigen.mode is Mode.INTENSITY:
-        return intensity_call(gated, population, antigen, limits)
-    control = find_control(gated, antigen, limits, judged=population.mask)
+        return intensity_call(gated, cells, antigen, limits, yardsticks)
+    control = find_control(gated, antigen, limits, judged=cells.mask)
     if control is None:
         own = find_control(gated, antigen, limits) is not None
         reason = ReasonCode.OWN_CONTROL if own else ReasonCode.NEG_CONTROL_TOO_SMALL
-        return _nothing(gated, population, antigen, reason)
+        return _nothing(gated, cells, antigen, reason)
     if fmo is not None:
         control = _with_tube(control, fmo, limits)
-    return _threshold_call(gated, population.mask, antigen, control, limits)
+    return _threshold_call(gated, cells, antigen, control, limits, yardsticks)
 
 
-def _nothing(
-    gated: GatedTube, population: Population, antigen: Antigen, reason: ReasonCode
-) -> MarkerCall:
-    n, column = population.n, gated.sample.column(antigen.name)
-    values = gated.sample.events[spaced(population.mask), column]
+def _nothing(gated: GatedTube, cells: Judged, antigen: Antigen, reason: ReasonCode) -> MarkerCall:
+    n, column = len(cells.rows), gated.sample.column(antigen.name)
+    values = gated.sample.events[cells.some, column]
     return MarkerCall(
         marker=antigen.name,
         call=Call.NOT_EVALUABLE,
@@ -161,27 +212,28 @@ def _with_tube(control: Control, fmo: ControlStain, limits: PositivityLimits) ->
 
 def _threshold_call(
     gated: GatedTube,
-    mask: EventMask,
+    cells: Judged,
     antigen: Antigen,
     control: Control,
     limits: PositivityLimits,
+    yardsticks: Yardsticks,
 ) -> MarkerCall:
     column = gated.sample.column(antigen.name)
     whole = gated.sample.events[:, column]
-    values = whole[spaced(mask)]
+    values = whole[cells.some]
     negative = whole[spaced(control.mask)]
-    n = int(np.count_nonzero(mask))
+    n = len(cells.rows)
     relative = gated.decades.relative
-    beyond = None if control.beyond is None else control.beyond.as_is
-    cut = end_of_negative(negative, limits, beyond=beyond, relative=relative)
-    percent = wilson_percent(int(np.count_nonzero((whole > cut) & mask)), n)
-    flips = percent_range(gated, antigen.name, mask, control.mask, limits, beyond=control.beyond)
+    reach = yardsticks.negative(antigen.name, control)
+    cut = reach.as_is
+    percent = wilson_percent(int(np.count_nonzero(whole[cells.rows] > cut)), n)
+    flips = percent_range(gated, antigen.name, cells, reach, limits)
     call, reasons = _by_percent(antigen, percent, flips, limits)
     substitute = ReasonCode.REF_SUBSTITUTED in control.reasons
     if relative and substitute and call is Call.NEGATIVE:
         call, reasons = Call.NOT_EVALUABLE, (ReasonCode.SCALE_RELATIVE,)
     reasons = (*control.reasons, *reasons)
-    is_strong, substituted = strong(gated, antigen.name, mask, limits)
+    is_strong, substituted = strong(gated, antigen.name, cells, limits)
     if substituted and ReasonCode.REF_SUBSTITUTED not in reasons:
         reasons = (*reasons, ReasonCode.REF_SUBSTITUTED)
     above = above_control(values, negative, relative=relative)
@@ -198,31 +250,33 @@ def _threshold_call(
         rmfi=above.rmfi,
         stain_index=above.stain_index,
         rating=None if call is Call.NOT_EVALUABLE else rate(percent, limits.rating),
-        spread_log10=positive_spread(gated, antigen.name, mask, cut, limits),
+        spread_log10=positive_spread(gated, antigen.name, cells.some, cut, limits),
     )
-    return _beside_normal(gated, found, antigen, mask, limits)
+    return _beside_normal(gated, found, antigen, cells, limits, yardsticks)
 
 
 def _beside_normal(
     gated: GatedTube,
     found: MarkerCall,
     antigen: Antigen,
-    mask: EventMask,
+    cells: Judged,
     limits: PositivityLimits,
+    yardsticks: Yardsticks,
 ) -> MarkerCall:
     """Add how the population compares with its normal counterpart, where there is one."""
-    normal = find_counterpart(gated, antigen, mask, limits)
+    normal = find_counterpart(gated, antigen, cells.mask, limits)
     if normal is not None:
+        level = yardsticks.normal(found.marker, normal)
         relative = gated.decades.relative
         found = replace(
             found,
-            shift_log10=None if relative else shift(gated, found.marker, mask, normal.mask),
+            shift_log10=None if relative else shift(gated, found.marker, cells, level),
             reference=normal.name,
-            overlap=overlap(gated, found.marker, mask, normal.mask, limits),
+            overlap=overlap(gated, found.marker, cells, level),
         )
     if found.call is not Call.POSITIVE:
         return found
-    return replace(found, qualifiers=qualify(gated, found, mask, normal, limits))
+    return replace(found, qualifiers=qualify(gated, found, cells, normal, limits))
 
 
 def _by_percent(

@@ -55,7 +55,7 @@ class ControlStain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """Intensity, linear, up to which a control tube shows no antigen.
+    """Intensity, linear, up to which cells or a control tube show no antigen.
 
     Attributes
     ----------
@@ -80,6 +80,8 @@ class Control:
         Membership.
     reasons : tuple of ReasonCode
         ``REF_SUBSTITUTED`` where the vocabulary's own choice was too small.
+    apart : bool
+        Whether cells that are judged were left out of it, so that it is theirs alone.
     beyond : Reach or None
         How far a control tube reaches without the antigen; None without such a tube.
     """
@@ -87,6 +89,7 @@ class Control:
     name: str
     mask: EventMask
     reasons: tuple[ReasonCode, ...]
+    apart: bool = False
     beyond: Reach | None = None
 
 
@@ -170,21 +173,15 @@ def find_control(
     ]
     for names, reasons in ((wanted, ()), (fallback, (ReasonCode.REF_SUBSTITUTED,))):
         mask = np.zeros(gated.sample.n_events, bool)
-        used = []
+        used, apart = [], False
         for name in dict.fromkeys(names):
-            members, shown = _besides(gated.mask(name), name, judged, limits)
+            whole = gated.mask(name)
+            own = judged is not None and is_own(whole, judged, limits)
+            members = whole & ~judged if judged is not None and own else whole
             if members.any():
                 mask |= members
-                used.append(shown)
+                used.append(f"other {name}" if own else name)
+                apart = apart or own
             if np.count_nonzero(mask) >= limits.minimum_control:
-                return Control(name="+".join(used), mask=mask, reasons=reasons)
+                return Control(name="+".join(used), mask=mask, reasons=reasons, apart=apart)
     return None
-
-
-def _besides(
-    members: EventMask, name: str, judged: EventMask | None, limits: PositivityLimits
-) -> tuple[EventMask, str]:
-    """Leave the judged events out of their own population, and say so."""
-    if judged is None or not is_own(members, judged, limits):
-        return members, name
-    return members & ~judged, f"other {name}"

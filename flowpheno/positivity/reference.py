@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from flowpheno.arrays import EventMask
     from flowpheno.gating import GatedTube
     from flowpheno.marker import Antigen, Marker
+    from flowpheno.positivity.cells import Judged
     from flowpheno.positivity.limits import PositivityLimits
 
 STAGES = "hematogones"
@@ -32,10 +33,30 @@ class Counterpart:
         Population; ``"other T"`` where the cells that are judged are T cells themselves.
     mask : EventMask
         Membership.
+    apart : bool
+        Whether cells that are judged were left out of it, so that it is theirs alone.
     """
 
     name: str
     mask: EventMask
+    apart: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """Where normal cells lie on a marker.
+
+    Attributes
+    ----------
+    median : float
+        Decades.
+    low, high : float
+        Quantiles that bound them, on the scale of the sample.
+    """
+
+    median: float
+    low: float
+    high: float
 
 
 def find_counterpart(
@@ -61,14 +82,17 @@ def find_counterpart(
     """
     name = _GATED_AS.get(antigen.reference, STAGES)
     mask = gated.mask(name)
-    if is_own(mask, judged, limits):
+    apart = is_own(mask, judged, limits)
+    if apart:
         name, mask = f"other {name}", mask & ~judged
     enough = np.count_nonzero(mask) >= limits.minimum_events
-    return Counterpart(name=name, mask=mask) if enough else None
+    return Counterpart(name=name, mask=mask, apart=apart) if enough else None
 
 
-def shift(gated: GatedTube, marker: Marker, mask: EventMask, reference: EventMask) -> float:
-    """Measure a shift in log10 between two populations of a tube.
+def level_of(
+    gated: GatedTube, marker: Marker, normal: EventMask, limits: PositivityLimits
+) -> Level:
+    """Measure where normal cells lie on a marker.
 
     Parameters
     ----------
@@ -76,25 +100,46 @@ def shift(gated: GatedTube, marker: Marker, mask: EventMask, reference: EventMas
         The tube.
     marker : Marker
         A stained marker.
-    mask, reference : EventMask
-        The population, and its normal counterpart; neither empty.
+    normal : EventMask
+        The cells; not empty.
+    limits : PositivityLimits
+        Quantiles that bound them.
+
+    Returns
+    -------
+    Level
+        Median and bounds.
+    """
+    rows = spaced(normal)
+    linear = gated.sample.events[rows, gated.sample.column(marker)]
+    low, high = np.percentile(linear, [limits.overlap_low, limits.overlap_high])
+    median = float(np.median(gated.decades.of(marker)[rows]))
+    return Level(median=median, low=float(low), high=float(high))
+
+
+def shift(gated: GatedTube, marker: Marker, cells: Judged, normal: Level) -> float:
+    """Measure a shift in log10 between a population and its normal counterpart.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        The tube.
+    marker : Marker
+        A stained marker.
+    cells : Judged
+        The population; not empty.
+    normal : Level
+        Of the counterpart.
 
     Returns
     -------
     float
         Difference of the medians in decades; defined for medians at or below zero too.
     """
-    values = gated.decades.of(marker)
-    return float(np.median(values[spaced(mask)]) - np.median(values[spaced(reference)]))
+    return float(np.median(gated.decades.of(marker)[cells.some])) - normal.median
 
 
-def overlap(
-    gated: GatedTube,
-    marker: Marker,
-    mask: EventMask,
-    reference: EventMask,
-    limits: PositivityLimits,
-) -> float:
+def overlap(gated: GatedTube, marker: Marker, cells: Judged, normal: Level) -> float:
     """Measure how much of a population lies where its normal counterpart does.
 
     Parameters
@@ -103,10 +148,10 @@ def overlap(
         The tube.
     marker : Marker
         A stained marker.
-    mask, reference : EventMask
-        The population, and its normal counterpart; neither empty.
-    limits : PositivityLimits
-        Quantiles that bound the counterpart.
+    cells : Judged
+        The population; not empty.
+    normal : Level
+        Of the counterpart.
 
     Returns
     -------
@@ -114,15 +159,12 @@ def overlap(
         Fraction, 0 to 1, of its events within them, bounds included. It rests on ranks alone, and
         so means the same on a relative scale.
     """
-    column = gated.sample.column(marker)
-    normal = gated.sample.events[spaced(reference), column]
-    low, high = np.percentile(normal, [limits.overlap_low, limits.overlap_high])
-    values = gated.sample.events[spaced(mask), column]
-    return float(np.mean((values >= low) & (values <= high)))
+    values = gated.sample.events[cells.some, gated.sample.column(marker)]
+    return float(np.mean((values >= normal.low) & (values <= normal.high)))
 
 
 def strong(
-    gated: GatedTube, marker: Marker, mask: EventMask, limits: PositivityLimits
+    gated: GatedTube, marker: Marker, cells: Judged, limits: PositivityLimits
 ) -> tuple[bool | None, bool]:
     """Hold a marker against the intensity criterion of WHO-HAEM5.
 
@@ -132,7 +174,7 @@ def strong(
         The tube.
     marker : Marker
         A stained marker.
-    mask : EventMask
+    cells : Judged
         The population; not empty.
     limits : PositivityLimits
         Parameters.
@@ -155,12 +197,10 @@ def strong(
     column = gated.sample.column(marker)
     for name, factor in ((rule.reference, 1.0), (rule.substitute, rule.factor)):
         reference = gated.mask(name)
-        if is_own(reference, mask, limits):
-            reference = reference & ~mask
+        if is_own(reference, cells.mask, limits):
+            reference = reference & ~cells.mask
         if name and np.count_nonzero(reference) >= limits.minimum_events:
             normal = factor * float(np.median(gated.sample.events[spaced(reference), column]))
-            upper = np.percentile(
-                gated.sample.events[spaced(mask), column], limits.strong_quantile
-            )
+            upper = np.percentile(gated.sample.events[cells.some, column], limits.strong_quantile)
             return bool(upper > limits.strong_share * normal), name != rule.reference
     return None, False

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.density import density
-from flowpheno.positivity.cells import spaced
 
 if TYPE_CHECKING:
-    from flowpheno.arrays import EventMask, Values
+    from flowpheno.arrays import Values
     from flowpheno.gating import GatedTube
     from flowpheno.marker import Marker
+    from flowpheno.positivity.cells import Rows
     from flowpheno.positivity.limits import PositivityLimits
 
 _MIXTURE_EVENTS = 4000
 
 
 def positive_spread(
-    gated: GatedTube, marker: Marker, mask: EventMask, cut: float, limits: PositivityLimits
+    gated: GatedTube, marker: Marker, cells: Rows, cut: float, limits: PositivityLimits
 ) -> float | None:
     """Measure how broadly the positive events of a population spread.
 
@@ -29,8 +29,8 @@ def positive_spread(
         The tube.
     marker : Marker
         A stained marker.
-    mask : EventMask
-        The population.
+    cells : ndarray of int
+        Rows of the population, shape ``(n,)``.
     cut : float
         Intensity above which an event is positive, linear.
     limits : PositivityLimits
@@ -41,8 +41,7 @@ def positive_spread(
     float or None
         Standard deviation in decades; None for too few, and on a relative scale.
     """
-    rows = spaced(mask)
-    positive = rows[gated.sample.events[rows, gated.sample.column(marker)] > cut]
+    positive = cells[gated.sample.events[cells, gated.sample.column(marker)] > cut]
     if gated.decades.relative or len(positive) < limits.minimum_events:
         return None
     values = np.sort(gated.decades.of(marker)[positive].astype(np.float64))  # sums in one order

@@ -8,7 +8,7 @@ import pytest
 from flowpheno.finding import ReasonCode as R
 from flowpheno.marker import CutoffKind, Marker, Mode
 from flowpheno.phenotype import Call, Qualifier
-from flowpheno.positivity import call_marker, call_phenotype
+from flowpheno.positivity import call_marker, call_phenotype, call_phenotypes
 from flowpheno.positivity.control import antigen_of
 from flowpheno.specimen import Therapy
 from flowpheno.statistics import wilson_percent
@@ -342,3 +342,25 @@ def test_the_vocabulary_says_how_a_marker_is_judged(definitions, marker):
     antigen = definitions.vocabulary.antigens[Marker(marker)]
     assert (antigen.mode is Mode.INTENSITY) == (marker == "CD45")
     assert (antigen.cutoff_kind is CutoffKind.CYTOPLASMIC) == (marker == "cyMPO")
+
+
+def test_populations_called_together_are_called_as_alone(definitions, make_tube):
+    rng = np.random.default_rng(5)
+    tube = make_tube(
+        {
+            name: {
+                "CD19": rng.normal(level, 80, n),
+                "CD10": rng.normal(level / 2, 80, n),
+                "CD45": rng.normal(900, 80, n),
+            }
+            for name, level, n in [("blasts", 3000, 400), ("hematogones", 1500, 300), ("T", 0, 900)]
+        },
+        spill={("CD19", "CD10"): 0.2},
+    )
+    vocabulary, limits = definitions.vocabulary, definitions.positivity
+    together = call_phenotypes(tube, tube.populations.values(), vocabulary, limits)
+    alone = tuple(call_phenotype(tube, p, vocabulary, limits) for p in tube.populations.values())
+    assert [p.population for p in together] == list(tube.populations)
+    assert together == alone
+    own = next(p for p in together if p.population == "T").calls["CD19"]
+    assert own.reasons == (R.OWN_CONTROL,)

@@ -12,7 +12,7 @@ from flowpheno.marker import Marker
 from flowpheno.phenotype import Call
 from flowpheno.positivity import ControlStain, call_marker, call_phenotype
 from flowpheno.positivity.control import antigen_of
-from flowpheno.positivity.expression import end_of_negative, end_of_tube
+from flowpheno.positivity.negative import end_of_negative, end_of_tube
 
 CD34 = Marker("CD34")
 T_CELLS = np.zeros(1000)

@@ -7,8 +7,9 @@ from flowpheno.finding import ReasonCode
 from flowpheno.marker import Marker
 from flowpheno.phenotype import Call
 from flowpheno.positivity import call_marker
-from flowpheno.positivity.control import antigen_of
-from flowpheno.positivity.expression import end_of_negative
+from flowpheno.positivity.cells import judged
+from flowpheno.positivity.control import Control, antigen_of
+from flowpheno.positivity.negative import end_of_negative, reach_of
 from flowpheno.positivity.sensitivity import percent_range
 
 SPILL = {("CD10", "CD34"): 0.28, ("CD34", "CD10"): 0.03, ("CD19", "CD34"): 0.05}
@@ -27,6 +28,12 @@ def tube_of(make_tube, *, cd10, cd34, n=2000, spill=SPILL):
         },
         spill=spill,
     )
+
+
+def range_of(tube, marker, limits):
+    control = Control(name="T", mask=tube.mask("T"), reasons=())
+    reach = reach_of(tube, marker, control, limits)
+    return percent_range(tube, marker, judged(tube.mask("blasts")), reach, limits)
 
 
 def brute_force(tube, marker, limits):
@@ -53,15 +60,13 @@ def test_range_is_that_of_a_recomputation_from_raw_events(
     definitions, make_tube, cd10, cd34, marker
 ):
     tube, limits = tube_of(make_tube, cd10=cd10, cd34=cd34), definitions.positivity
-    found = percent_range(tube, Marker(marker), tube.mask("blasts"), tube.mask("T"), limits)
+    found = range_of(tube, Marker(marker), limits)
     assert found == pytest.approx(brute_force(tube, marker, limits), abs=0.15)  # float32 events
 
 
 def test_without_a_matrix_there_is_no_range(definitions, make_tube):
     tube = tube_of(make_tube, cd10=60_000, cd34=0, spill=None)
-    low, high = percent_range(
-        tube, Marker("CD34"), tube.mask("blasts"), tube.mask("T"), definitions.positivity
-    )
+    low, high = range_of(tube, Marker("CD34"), definitions.positivity)
     assert low == high
 
 
