@@ -75,7 +75,7 @@ def detect_internally(
         if _percent(gated, apart.mask) >= needed_percent(limits, known_bcp_all=known_bcp_all):
             return Detection(
                 call=AberrancyCall.ABERRANT,
-                blasts=apart.mask,
+                blasts=apart.mask | apart.siblings,
                 aberrancies=apart.aberrancies,
                 continuum=continuum,
                 score=score,

@@ -77,6 +77,8 @@ class AberrancyLimits:
     internal_cd38_within_log10, internal_piece_cd45_log10 : float
         CD38 of a piece of the precursors against their brightest piece, and the CD45 it must
         lie under for that to count, decades.
+    internal_sibling_log10 : float
+        Distance up to which two pieces lie alike on a marker, decades.
     internal_restricted_percent : float
         Percent with one surface light chain that no normal population reaches.
     internal_asynchronous_percent, internal_cd10_absent_percent : float
@@ -165,6 +167,7 @@ class AberrancyLimits:
     internal_cd38_plasma_log10: float
     internal_cd38_within_log10: float
     internal_piece_cd45_log10: float
+    internal_sibling_log10: float
     internal_restricted_percent: float
     internal_asynchronous_percent: float
     internal_cd10_absent_percent: float

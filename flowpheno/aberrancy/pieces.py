@@ -1,7 +1,9 @@
 """Blasts among normal precursors of one tube, told apart without a template.
 
 The precursors are split into pieces; a piece that shows what no normal stage shows is aberrant.
-The missing continuum is no sign here: every piece of a continuum lacks one.
+The missing continuum is no sign here: every piece of a continuum lacks one. Where blasts bear a
+marker in part, those without it show nothing by themselves: they are told by all their other
+markers, which are those of an aberrant piece.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.aberrancy.cluster import cluster_flagged
+from flowpheno.aberrancy.evidence import AberrancyKind
 from flowpheno.aberrancy.signs import (
     CD38,
     CD45,
@@ -26,8 +29,11 @@ from flowpheno.marker import DYES
 if TYPE_CHECKING:
     from flowpheno.aberrancy.evidence import Aberrancy
     from flowpheno.aberrancy.limits import AberrancyLimits
-    from flowpheno.arrays import EventMask
+    from flowpheno.arrays import EventMask, Values
     from flowpheno.gating import GatedTube
+    from flowpheno.marker import Marker
+
+_IN_PART = frozenset({AberrancyKind.CROSS_LINEAGE, AberrancyKind.ASYNCHRONOUS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,11 +44,14 @@ class Pieces:
     ----------
     mask : EventMask
         Their events, shape ``(n_events,)``.
+    siblings : EventMask
+        Events of pieces that differ from one of them in nothing but a marker that betrays it.
     aberrancies : tuple of Aberrancy
         Signs of the largest of them.
     """
 
     mask: EventMask
+    siblings: EventMask
     aberrancies: tuple[Aberrancy, ...]
 
 
@@ -63,34 +72,52 @@ def aberrant_pieces(gated: GatedTube, candidate: EventMask, limits: AberrancyLim
     Pieces
         Empty on a relative scale, where distances mean nothing, and for too few events.
     """
-    nothing = Pieces(mask=np.zeros_like(candidate), aberrancies=())
+    none = np.zeros_like(candidate)
+    nothing = Pieces(mask=none, siblings=none, aberrancies=())
     rows = np.flatnonzero(candidate)
     if gated.decades.relative or len(rows) < limits.continuum_events:
         return nothing
-    columns = [
-        i
+    columns = {
+        m: i
         for m, i in gated.decades.columns.items()
         if m in gated.decades.transforms and m not in DYES
-    ]
-    labels = cluster_flagged(
-        gated.decades.values[np.ix_(rows, np.array(columns))].astype(np.float64), limits
-    )
-    pieces = []
+    }
+    values = gated.decades.values[np.ix_(rows, np.array(list(columns.values())))]
+    labels = cluster_flagged(values.astype(np.float64), limits)
+    pieces, levels = [], []
     for label in range(int(labels.max()) + 1):
         piece = np.zeros_like(candidate)
         piece[rows[labels == label]] = True
         if np.count_nonzero(piece) >= limits.continuum_events // 10:
             pieces.append(piece)
+            median = np.median(values[labels == label], axis=0)
+            levels.append(np.maximum(median, limits.cluster_floor_log10))
     brightest = _brightest(gated, pieces)
-    mask, largest = np.zeros_like(candidate), 0
-    signs: tuple[Aberrancy, ...] = ()
-    for piece in pieces:
-        found = _signs(gated, piece, limits, brightest)
-        if is_evidence(found):
-            mask |= piece
-            if np.count_nonzero(piece) > largest:
-                signs, largest = found, int(np.count_nonzero(piece))
-    return Pieces(mask=mask, aberrancies=signs)
+    signs = [_signs(gated, piece, limits, brightest) for piece in pieces]
+    aberrant = [i for i, found in enumerate(signs) if is_evidence(found)]
+    if not aberrant:
+        return nothing
+    mask, siblings = none.copy(), none.copy()
+    for i in aberrant:
+        mask |= pieces[i]
+        betraying = np.array([_names(signs[i], marker) for marker in columns])
+        for piece, level in zip(pieces, levels, strict=True):
+            if _is_sibling(np.abs(level - levels[i]), betraying, limits):
+                siblings |= piece
+    largest = max(aberrant, key=lambda i: int(np.count_nonzero(pieces[i])))
+    return Pieces(mask=mask, siblings=siblings & ~mask, aberrancies=signs[largest])
+
+
+def _names(signs: tuple[Aberrancy, ...], marker: Marker) -> bool:
+    """Whether a marker of another lineage or stage betrays cells, in part of them at least."""
+    named = (a.marker.split() for a in signs if a.kind in _IN_PART)
+    return any(marker in markers for markers in named)
+
+
+def _is_sibling(apart: Values, betraying: EventMask, limits: AberrancyLimits) -> bool:
+    """Whether two pieces lie alike on every marker but one that betrays the first."""
+    differ = apart > limits.internal_sibling_log10
+    return bool(np.count_nonzero(differ) <= 1 and not differ[~betraying].any())
 
 
 def _brightest(gated: GatedTube, pieces: list[EventMask]) -> float | None:
