@@ -8,6 +8,7 @@ import pytest
 from flowpheno.aberrancy.continuum import measure_continuum
 from flowpheno.aberrancy.evidence import AberrancyCall, AberrancyKind
 from flowpheno.aberrancy.internal import detect_internally
+from flowpheno.aberrancy.pieces import aberrant_pieces
 from flowpheno.finding import ReasonCode
 from tests.marrows import STATES, events_of, without
 
@@ -117,3 +118,31 @@ def test_without_a_b_lineage_nothing_is_evaluable(simulate, gate, definitions):
     detection = detect_internally(gate(sample), definitions.aberrancy, known_bcp_all=True)
     assert detection.call is AberrancyCall.NOT_EVALUABLE
     assert not detection.blasts.any()
+
+
+@pytest.mark.parametrize(("seed", "archetype"), [(31_002, "ETV6_RUNX1"), (31_007, "DUX4")])
+def test_blasts_that_bear_a_marker_in_part_are_counted_whole(
+    simulate, gate, definitions, seed, archetype
+):
+    marrow = simulate(
+        seed, tube="lineage_full", state="regenerating", blasts=(archetype, 0.15), n_events=20_000
+    )
+    gated = gate(marrow.sample)
+    true = marrow.blasts & gated.nucleated
+    found = detect_internally(gated, definitions.aberrancy, known_bcp_all=True)
+    pieces = aberrant_pieces(gated, gated.mask("B_precursors"), definitions.aberrancy)
+    assert found.call is AberrancyCall.ABERRANT
+    assert pieces.mask[true].mean() < 0.7  # by themselves the others show nothing
+    assert not (pieces.siblings & pieces.mask).any()
+    assert found.blasts[true].mean() > 0.95
+    assert (found.blasts & ~true).sum() < 0.05 * true.sum()
+
+
+def test_normal_stages_are_no_siblings_of_blasts(simulate, gate, definitions):
+    marrow = simulate(
+        31_000, tube="aieop_bfm_8c", state="regenerating", blasts=("common", 0.15), n_events=20_000
+    )
+    gated = gate(marrow.sample)
+    pieces = aberrant_pieces(gated, gated.mask("B_precursors"), definitions.aberrancy)
+    assert pieces.mask[marrow.blasts & gated.nucleated].mean() > 0.9
+    assert not (pieces.siblings & ~marrow.blasts).any()

@@ -353,7 +353,11 @@ def test_populations_called_together_are_called_as_alone(definitions, make_tube)
                 "CD10": rng.normal(level / 2, 80, n),
                 "CD45": rng.normal(900, 80, n),
             }
-            for name, level, n in [("blasts", 3000, 400), ("hematogones", 1500, 300), ("T", 0, 900)]
+            for name, level, n in [
+                ("blasts", 3000, 400),
+                ("hematogones", 1500, 300),
+                ("T", 0, 900),
+            ]
         },
         spill={("CD19", "CD10"): 0.2},
     )
