@@ -97,6 +97,9 @@ class AberrancyLimits:
         T cells among myeloid blasts, or the reverse, up to this share of them are left out.
     matrix_change : float
         Relative error of a spillover matrix that no aberrancy may rest on.
+    saturated_excess : float
+        Light beyond the range of a saturated neighbour that none may rest on, as a multiple of
+        the range.
     matrix_change_doubted : float
         The same where the events, or the file, speak against the matrix.
     border_least_percent : float
@@ -181,6 +184,7 @@ class AberrancyLimits:
     non_b_cd45_log10: float
     non_b_minor_share: float
     matrix_change: float
+    saturated_excess: float
     matrix_change_doubted: float
     border_least_percent: float
     border_log10: float
@@ -209,6 +213,8 @@ class AberrancyLimits:
             raise ValueError("0 < aberrant_log10 <= strong_log10 is required")
         if not 0 <= self.drift_apply_log10 <= self.drift_abort_log10:
             raise ValueError("0 <= drift_apply_log10 <= drift_abort_log10 is required")
+        if self.saturated_excess < 0:
+            raise ValueError("saturated_excess must not be negative")
         for name in ("components", "template_events", "neighbours", "cluster_components"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")

@@ -1,4 +1,4 @@
-"""How far a population moves on a marker if the spillover matrix is slightly wrong."""
+"""How far a population moves on a marker if the matrix is slightly wrong, or light was cut off."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.compensation import changed_weights, matrix_columns
+from flowpheno.compensation import changed_weights, hidden_light, matrix_columns
 from flowpheno.finding import ReasonCode
 
 if TYPE_CHECKING:
@@ -61,13 +61,14 @@ def moved_by_spill(
     marker : Marker
         A stained marker.
     limits : AberrancyLimits
-        `AberrancyLimits.matrix_change` is the relative change, down and up.
+        `AberrancyLimits.matrix_change` is the relative change, down and up,
+        `AberrancyLimits.saturated_excess` the light beyond the range of saturated neighbours.
 
     Returns
     -------
     Values
-        Moves in decades, shape ``(2,)``; zero where the matrix does not know the channel, or
-        there is none.
+        Moves in decades, shape ``(2,)``, or ``(3,)`` where a neighbour is saturated; zero where
+        the matrix does not know the channel, or there is none.
     """
     sample = gated.sample
     spillover = sample.spillover
@@ -81,4 +82,7 @@ def moved_by_spill(
         float(np.median(light @ changed_weights(spillover, detector, sign * limits.matrix_change)))
         for sign in (-1, 1)
     ]
+    hidden = hidden_light(sample, few, detector, excess=limits.saturated_excess)
+    if hidden is not None:
+        medians.append(float(np.median(sample.events[few, sample.column(marker)] + hidden)))
     return np.asarray(gated.decades.decade(marker, np.array(medians)) - home, np.float64)

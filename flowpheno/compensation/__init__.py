@@ -20,6 +20,7 @@ from flowpheno.compensation.sensitivity import (
     CoefficientEffect,
     changed_weights,
     coefficient_effects,
+    hidden_light,
 )
 from flowpheno.compensation.spectra import Spectra, read_spectra_csv
 from flowpheno.compensation.table import (
@@ -49,6 +50,7 @@ __all__ = [
     "coefficient_effects",
     "compensate",
     "estimate_spillover",
+    "hidden_light",
     "matrix_columns",
     "read_spectra_csv",
     "read_spillover_csv",

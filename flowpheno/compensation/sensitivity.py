@@ -1,4 +1,4 @@
-"""What would change if a spillover matrix were slightly different."""
+"""What would change if a matrix were slightly different, or light had not been cut off."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from flowpheno.compensation.apply import matrix_columns
 from flowpheno.errors import CompensationError
+from flowpheno.sample import Scale
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from flowpheno.arrays import EventMask, Values
     from flowpheno.fcs.spillover import Spillover
     from flowpheno.sample import Sample
+
+_AT_END = 1e-4
+"""Relative distance from the end of a detector's range that is its end: rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,56 @@ def changed_weights(
             f"matrix of {spillover.source} is singular with its coefficients into {detector} "
             f"changed by {change:+.0%}"
         ) from error
+
+
+def hidden_light(
+    sample: Sample,
+    rows: np.ndarray[tuple[int], np.dtype[np.intp]],
+    detector: str,
+    *,
+    excess: float,
+) -> Values | None:
+    """Say how events would move if saturated neighbours had been seen in full.
+
+    A detector shows no light beyond its range, and what of that light reaches its neighbours is
+    not subtracted there: CD10 beyond the range makes CD34 of nothing.
+
+    Parameters
+    ----------
+    sample : Sample
+        Compensated, and carrying the matrix it was compensated by.
+    rows : ndarray of int
+        Events, shape ``(n,)``.
+    detector : str
+        One of the detectors of the matrix: the one whose values are asked for.
+    excess : float
+        Light beyond the range that is reckoned with, as a multiple of the range.
+
+    Returns
+    -------
+    Values or None
+        To be added to the compensated values of `detector`, shape ``(n,)``; None where no other
+        detector of the matrix is saturated by any of the events, and on a relative scale.
+
+    Raises
+    ------
+    KeyError
+        If there is no matrix, or it does not know the detector.
+    """
+    spillover = sample.spillover
+    if spillover is None or detector not in spillover.detectors:
+        raise KeyError(f"no matrix of {sample.name} knows {detector}")
+    if sample.scale is Scale.RELATIVE:
+        return None
+    own, columns = spillover.detectors.index(detector), matrix_columns(sample, spillover)
+    ranges = np.array([sample.channels[column].range for column in columns], np.float64)
+    seen = sample.events[np.ix_(rows, columns)].astype(np.float64) @ spillover.matrix
+    at_end = (seen >= ranges * (1 - _AT_END) - 1) & (ranges > 0)
+    at_end[:, own] = False
+    if not at_end.any():
+        return None
+    into = np.linalg.inv(spillover.matrix)[:, own]
+    return np.asarray(at_end @ (excess * ranges * into))
 
 
 def coefficient_effects(

@@ -123,6 +123,8 @@ class PositivityLimits:
         Quantiles, percent, that bound the normal counterpart.
     spillover_change : float
         Relative change of the coefficients into a channel that must not flip the call.
+    saturated_excess : float
+        Light beyond the range of a saturated neighbour that must not, as a multiple of the range.
     strong_share, strong_quantile : float
         Intensity criterion: this quantile (percent) above this share of the reference median.
     strong_references : mapping of str to StrongReference
@@ -158,6 +160,7 @@ class PositivityLimits:
     overlap_low: float
     overlap_high: float
     spillover_change: float
+    saturated_excess: float
     strong_share: float
     strong_quantile: float
     strong_references: Mapping[str, StrongReference]
@@ -192,6 +195,7 @@ class PositivityLimits:
             "cd45_dim_log10 < 0": self.cd45_dim_log10 < 0,
             "0 < strong_share": self.strong_share > 0,
             "0 < spillover_change < 1": 0 < self.spillover_change < 1,
+            "0 <= saturated_excess": self.saturated_excess >= 0,
             "0 < partial_valley <= 1": 0 < self.partial_valley <= 1,
             "0 < partial_gap_log10": self.partial_gap_log10 > 0,
             "0 < partial_bandwidth_log10": self.partial_bandwidth_log10 > 0,

@@ -1,4 +1,4 @@
-"""Whether a slightly different spillover matrix would change a percentage."""
+"""Whether a slightly different spillover matrix, or light cut off, would change a percentage."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowpheno.compensation import changed_weights, matrix_columns
+from flowpheno.compensation import changed_weights, hidden_light, matrix_columns
 from flowpheno.positivity.cells import thinned
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ def percent_range(
 ) -> tuple[float, float]:
     """Recompute percent positive with the coefficients into a channel changed.
 
+    And once more with the light that saturated neighbours did not show.
+
     Parameters
     ----------
     gated : GatedTube
@@ -36,7 +38,8 @@ def percent_range(
     reach : Reach
         Where the negative ends, see `reach_of`.
     limits : PositivityLimits
-        `PositivityLimits.spillover_change` is the relative change, up and down.
+        `PositivityLimits.spillover_change` is the relative change, up and down,
+        `PositivityLimits.saturated_excess` the light beyond a range.
 
     Returns
     -------
@@ -55,4 +58,8 @@ def percent_range(
     for sign, cut in ((-1, reach.less), (1, reach.more)):
         weights = changed_weights(spillover, detector, sign * limits.spillover_change)
         percents.append(100 * float(np.mean(stained @ weights > cut)))
+    hidden = hidden_light(sample, rows, detector, excess=limits.saturated_excess)
+    if hidden is not None:
+        whole = sample.events[rows, column] + hidden
+        percents.append(100 * float(np.mean(whole > reach.as_is)))
     return min(percents), max(percents)

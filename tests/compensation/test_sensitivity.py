@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from flowpheno.compensation import changed_weights, coefficient_effects, compensate
+from flowpheno.compensation import changed_weights, coefficient_effects, compensate, hidden_light
 from flowpheno.errors import CompensationError
+from flowpheno.marker import Marker
 
 TRUE = np.array([[20_000.0, 500.0, 100.0]] * 3 + [[100.0, 300.0, 50_000.0]] * 2)
 
@@ -70,3 +71,30 @@ def test_without_a_matrix_there_is_no_effect(dyed_tube, compensated, spillover):
         (compensated, "FSC-A"),
     ):
         assert coefficient_effects(tube, everyone, detector, change=0.1) == ()
+
+
+@pytest.mark.parametrize("excess", [0.5, 1.0, 3.0])
+def test_hidden_light_is_what_a_wider_range_would_have_shown(dyed_tube, spillover, excess):
+    """Events whose first dye is just so much too bright: compensated in full, and cut off."""
+    matrix = spillover.matrix
+    limit = float(dyed_tube(TRUE).channels[1].range)
+    true = np.array([[0.0, 500.0, 100.0], [0.0, 9000.0, 4000.0], [2000.0, 300.0, 50_000.0]])
+    for row in true[:2]:  # so that all that reaches the detector is (1 + excess) times the range
+        row[0] = ((1 + excess) * limit - row[1:] @ matrix[1:, 0]) / matrix[0, 0]
+    cut_off = np.minimum(true @ matrix, limit)
+    sample = compensate(dyed_tube(cut_off, spillover=spillover))
+    rows = np.arange(len(true))
+    for at, (detector, marker) in enumerate([("PE-A", "CD10"), ("APC-A", "CD19")], start=1):
+        hidden = hidden_light(sample, rows, detector, excess=excess)
+        found = sample.events[:, sample.column(Marker(marker))] + hidden
+        np.testing.assert_allclose(found, true[:, at], rtol=1e-3, atol=0.5)
+        assert hidden[2] == 0
+    assert hidden_light(sample, rows, "FITC-A", excess=excess) is None  # its own light is no spill
+    assert hidden_light(sample, rows[2:], "PE-A", excess=excess) is None
+
+
+def test_hidden_light_needs_a_matrix(dyed_tube, compensated):
+    with pytest.raises(KeyError, match="knows PE-A"):
+        hidden_light(dyed_tube(TRUE), np.arange(5), "PE-A", excess=1.0)
+    with pytest.raises(KeyError, match="knows V450-A"):
+        hidden_light(compensated, np.arange(5), "V450-A", excess=1.0)

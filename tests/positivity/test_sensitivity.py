@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -88,3 +90,24 @@ def test_a_call_that_rests_on_the_matrix_is_borderline(
     assert result.call is call
     assert (ReasonCode.COMP_SENSITIVE in result.reasons) == sensitive
     assert result.truth is None or not sensitive
+
+
+@pytest.mark.parametrize(
+    ("cd10", "cd34", "call"),
+    [
+        (400_000, 1000, Call.BORDERLINE),  # CD10 beyond its range may be all that CD34 sees
+        (400_000, 0, Call.NEGATIVE),  # hidden light only adds to its neighbours
+        (100_000, 1000, Call.POSITIVE),  # nothing is hidden within the range
+    ],
+)
+def test_light_beyond_a_neighbour_s_range_makes_no_marker_positive(
+    definitions, make_tube, cd10, cd34, call
+):
+    tube = tube_of(make_tube, cd10=cd10, cd34=cd34, spill={("CD10", "CD34"): 0.002})
+    antigen = antigen_of(definitions.vocabulary, Marker("CD34"))
+    calls = call_marker(tube, tube.populations["blasts"], antigen, definitions.positivity)
+    assert calls.call is call
+    assert (ReasonCode.COMP_SENSITIVE in calls.reasons) == (call is Call.BORDERLINE)
+    none = replace(definitions.positivity, saturated_excess=0.0)
+    alone = call_marker(tube, tube.populations["blasts"], antigen, none)
+    assert alone.call is (Call.POSITIVE if cd34 else Call.NEGATIVE)
