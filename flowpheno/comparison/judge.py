@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from flowpheno.phenotype import MarkerCall
 
 _CD19 = Marker("CD19")
+_OTHER_GATES = frozenset({Marker("CD22"), Marker("CD24"), Marker("cyCD79a")})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,13 +236,18 @@ def _implications(
             said += [*_unjudged(balance, shifts, limits), words.relapse]
     if changed:
         said.append(words.lineage_switch if switch else words.lineage_change)
-    if any(
-        s.marker == _CD19 and s.call in {ShiftCall.LOSS, ShiftCall.MARKED_DOWN} for s in shifts
-    ):
-        said.append(words.cd19_lost)
-    if _hides_cd19(shifts):
-        said.append(words.cd19_masked)
-    return tuple(said)
+    return (*said, *_about_cd19(shifts, limits))
+
+
+def _about_cd19(shifts: Sequence[MarkerShift], limits: ComparisonLimits) -> list[str]:
+    """Warn of a gate on CD19 where it is lost or may be, and name those that are left."""
+    words, gone = limits.sentences, {ShiftCall.LOSS, ShiftCall.MARKED_DOWN}
+    lost = any(s.marker == _CD19 and s.call in gone for s in shifts)
+    if not lost and not _hides_cd19(shifts):
+        return []
+    left = [s.marker for s in shifts if s.marker in _OTHER_GATES and s.relapse.truth is True]
+    gates = f"{words.other_b_gates}: {', '.join(left)}." if left else words.no_b_gates
+    return [words.cd19_lost if lost else words.cd19_masked, gates]
 
 
 def _unjudged(

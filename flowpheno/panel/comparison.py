@@ -77,6 +77,8 @@ class ComparisonSentences(_Definition):
     lineage_switch: _Sentence
     lineage_change: _Sentence
     cd19_lost: _Sentence
+    other_b_gates: _Sentence
+    no_b_gates: _Sentence
     no_diagnosis: _Sentence
     not_evaluable: _Sentence
     few_markers: _Sentence

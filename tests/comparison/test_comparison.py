@@ -443,6 +443,37 @@ def test_cd19_loss_warns_of_cd19_gates():
     comparison = compare(diagnosis, relapse, LIMITS, rng=rng())
     assert comparison.shifts[0].call is ShiftCall.LOSS
     assert LIMITS.sentences.cd19_lost in comparison.implications
+    assert LIMITS.sentences.no_b_gates in comparison.implications  # nothing else was stained
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_gates_that_are_left_are_those_that_the_relapse_still_bears(kept):
+    cd22 = Marker("CD22")
+    sides = [
+        with_marker(one_marker(log_normal(), marker=CD19), one_marker(log_normal(), marker=cd22)),
+        with_marker(
+            one_marker(log_normal(50, sd=0.1), Call.NEGATIVE, marker=CD19),
+            one_marker(
+                log_normal() if kept else log_normal(50, sd=0.1),
+                Call.POSITIVE if kept else Call.NEGATIVE,
+                marker=cd22,
+            ),
+        ),
+    ]
+    said = compare(*sides, LIMITS, rng=rng()).implications
+    assert LIMITS.sentences.cd19_lost in said
+    assert (f"{LIMITS.sentences.other_b_gates}: CD22." in said) is kept
+    assert (LIMITS.sentences.no_b_gates in said) is not kept
+
+
+def with_marker(side, other):
+    """Put two profiles of one marker each together."""
+    calls = {**other.phenotype.calls, **side.phenotype.calls}
+    return dataclasses.replace(
+        side,
+        phenotype=Phenotype(population="blasts", calls=calls),
+        markers={**other.markers, **side.markers},
+    )
 
 
 def test_a_phenotype_whose_cd19_may_be_lost_is_not_called_stable():
@@ -452,16 +483,7 @@ def test_a_phenotype_whose_cd19_may_be_lost_is_not_called_stable():
         one_marker(log_normal(2000), Call.BORDERLINE, marker=CD19, call_more=doubt),
     ]
     stable = one_marker(log_normal(), marker=CD10)
-    sides = [
-        dataclasses.replace(
-            side,
-            phenotype=Phenotype(
-                population="blasts", calls={**stable.phenotype.calls, **side.phenotype.calls}
-            ),
-            markers={**stable.markers, **side.markers},
-        )
-        for side in hidden
-    ]
+    sides = [with_marker(side, stable) for side in hidden]
     comparison = compare(*sides, LIMITS, rng=rng())
     assert [shift.call for shift in comparison.shifts] == [
         ShiftCall.STABLE,
