@@ -17,6 +17,7 @@ from flowpheno.cli.dilute import dilution, spike
 from flowpheno.cli.evaluate import evaluate
 from flowpheno.cli.gate import gate
 from flowpheno.cli.inspect import inspect
+from flowpheno.cli.manifest import app as manifest_app
 from flowpheno.cli.mrd import app as mrd_app
 from flowpheno.cli.panels import panels as panels_app
 from flowpheno.cli.registry import app as registry_app
@@ -56,6 +57,9 @@ app.command(help="Compensate files by a matrix, given or estimated from single-s
 app.command(help="Count what gates hold: Gating-ML 2.0, a FlowJo workspace or YAML.")(gate)
 app.command(help="Judge a patient with several specimens, some without flow.")(case)
 app.command(help="Score a phenotype typed from a report.")(score)
+app.add_typer(
+    manifest_app, name="manifest", help="What a person knows of the files: a draft of it."
+)
 app.add_typer(mrd_app, name="mrd", help="Residual disease: events to acquire, what a count says.")
 app.add_typer(panels_app, name="panels", help="List, show, check the definitions in use.")
 app.add_typer(

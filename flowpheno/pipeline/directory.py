@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from flowpheno.panel.files import fingerprint
 from flowpheno.pipeline.control_tubes import control_tube
 from flowpheno.pipeline.diagnosis import comparators
 from flowpheno.pipeline.drawn import read_drawn_gates
-from flowpheno.pipeline.manifest import ManifestRow
+from flowpheno.pipeline.manifest import ManifestRow, group_files
 from flowpheno.pipeline.specimen import classify_specimen
 from flowpheno.reading import find_files, read_sample
 from flowpheno.results import Failure, Run
@@ -135,7 +134,7 @@ def classify_files(
     gates = _gates(options)
     files = find_files(paths)
     missing = _not_there(files, options.manifest)
-    groups = _group(files, options.manifest)
+    groups = group_files(files, options.manifest)
     names = sorted(groups)
     judged = []
     for done, (name, outcome) in enumerate(_judge_all(names, groups, options), start=1):
@@ -371,32 +370,6 @@ def _template(options: Options) -> NormalTemplate | None:
     from flowpheno.aberrancy.template import load_template  # noqa: PLC0415 - slow to import
 
     return load_template(options.template)
-
-
-def _group(
-    files: Sequence[Path], manifest: Mapping[Path, ManifestRow]
-) -> Mapping[str, list[Path]]:
-    """Files of one specimen; without a manifest each file is one, named by its stem."""
-    from flowpheno.reading.files import stem  # noqa: PLC0415 - one use
-
-    groups: dict[str, list[Path]] = defaultdict(list)
-    stems: dict[str, list[Path]] = defaultdict(list)
-    for path in files:
-        row = manifest.get(path.resolve())
-        if row is not None and row.specimen:
-            groups[row.specimen].append(path)
-        else:
-            stems[stem(path)].append(path)
-    for name, paths in stems.items():
-        # files of one name in several folders are not taken for tubes of one specimen
-        for path in paths:
-            unique = (
-                name
-                if len(paths) == 1 and name not in groups
-                else f"{path.parent.name}/{path.name}"
-            )
-            groups[unique].append(path)
-    return groups
 
 
 def _without_twin(sample: Sample, before: Sequence[Sample]) -> Sample:

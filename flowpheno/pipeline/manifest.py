@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flowpheno.errors import ManifestError, TableError
 from flowpheno.reading import parse_scale
+from flowpheno.reading.files import stem
 from flowpheno.specimen import Therapy
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from flowpheno.reading import TableScale
 
-_COLUMNS = (
+COLUMNS = (
     "path",
     "patient",
     "specimen",
@@ -32,6 +34,7 @@ _COLUMNS = (
     "control_for",
     "diagnosis",
 )
+"""Of a manifest; others are ignored."""
 _TRUE = frozenset({"true", "yes", "1", "y"})
 _FALSE = frozenset({"false", "no", "0", "n", ""})
 
@@ -105,7 +108,7 @@ def read_manifest(path: Path) -> Mapping[Path, ManifestRow]:
         raise ManifestError(f"{path}: line {reader.line_num}: {error}") from error
     if "path" not in names:
         raise ManifestError(f"{path}: line 1: no column 'path'")
-    if twice := sorted({name for name in names if name in _COLUMNS and names.count(name) > 1}):
+    if twice := sorted({name for name in names if name in COLUMNS and names.count(name) > 1}):
         raise ManifestError(f"{path}: line 1: two columns {', '.join(map(repr, twice))}")
     rows: dict[Path, ManifestRow] = {}
     problems = []
@@ -117,6 +120,44 @@ def read_manifest(path: Path) -> Mapping[Path, ManifestRow]:
     if problems:
         raise ManifestError(f"{path}: {'; '.join(problems)}")
     return rows
+
+
+def group_files(
+    files: Sequence[Path], manifest: Mapping[Path, ManifestRow]
+) -> Mapping[str, list[Path]]:
+    """Put files of one specimen together.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        As found.
+    manifest : mapping of Path to ManifestRow
+        By resolved path; files it does not name are specimens of their own.
+
+    Returns
+    -------
+    mapping of str to list of Path
+        By specimen; a file of its own has its stem for a name, and its folder before it where
+        that is not unique.
+    """
+    groups: dict[str, list[Path]] = defaultdict(list)
+    stems: dict[str, list[Path]] = defaultdict(list)
+    for path in files:
+        row = manifest.get(path.resolve())
+        if row is not None and row.specimen:
+            groups[row.specimen].append(path)
+        else:
+            stems[stem(path)].append(path)
+    for name, paths in stems.items():
+        # files of one name in several folders are not taken for tubes of one specimen
+        for path in paths:
+            unique = (
+                name
+                if len(paths) == 1 and name not in groups
+                else f"{path.parent.name}/{path.name}"
+            )
+            groups[unique].append(path)
+    return groups
 
 
 def _add(
@@ -146,7 +187,7 @@ def _check_same_specimen(row: ManifestRow, other: ManifestRow) -> None:
 
 
 def _row(cells: Mapping[str, str], folder: Path) -> ManifestRow:
-    values = {name: cells.get(name, "") for name in _COLUMNS}
+    values = {name: cells.get(name, "") for name in COLUMNS}
     if not values["path"]:
         raise ManifestError("no path")
     known = values["known_bcp_all"].lower()
