@@ -9,7 +9,8 @@ import numpy as np
 from flowpheno.density import density
 
 if TYPE_CHECKING:
-    from flowpheno.arrays import Values
+    from flowpheno.arrays import EventMask, Values
+    from flowpheno.density import Density
     from flowpheno.gating import GatedTube
     from flowpheno.marker import Marker
     from flowpheno.positivity.cells import Rows
@@ -74,6 +75,9 @@ def is_bimodal(values: Values, limits: PositivityLimits) -> bool:
 
     if len(values) < limits.minimum_events:
         return False
+    curve = density(values, bandwidth=limits.partial_bandwidth_log10)
+    if not (_divided(curve.height, limits) & _inside(curve.height)).any():
+        return False  # spares the fits, which could not say otherwise
     step = max(len(values) // _MIXTURE_EVENTS, 1)
     column = np.sort(values)[::step].reshape(-1, 1)
     with threadpool_limits(1):  # few values: threads cost more than they gain, and reorder sums
@@ -82,15 +86,29 @@ def is_bimodal(values: Values, limits: PositivityLimits) -> bool:
     low, high = sorted(float(mean) for mean in two.means_[:, 0])
     if one.bic(column) - two.bic(column) <= limits.partial_bic:
         return False
-    return high - low >= limits.partial_gap_log10 and _has_valley(values, low, high, limits)
+    return high - low >= limits.partial_gap_log10 and _has_valley(values, curve, low, high, limits)
 
 
-def _has_valley(values: Values, low: float, high: float, limits: PositivityLimits) -> bool:
-    curve = density(values, bandwidth=limits.partial_bandwidth_log10)
+def _has_valley(
+    values: Values, curve: Density, low: float, high: float, limits: PositivityLimits
+) -> bool:
     left, right = np.searchsorted(curve.grid, (low, high))
     between = curve.height[left : right + 1]
     bottom = int(np.argmin(between))
-    tops = min(between[: bottom + 1].max(), between[bottom:].max())
     above = 100 * float(np.mean(values > curve.grid[left + bottom]))
     divides = limits.partial_low <= above <= limits.partial_high
-    return divides and bool(between[bottom] <= limits.partial_valley * tops)
+    return divides and bool(_divided(between, limits)[bottom])
+
+
+def _inside(heights: Values) -> EventMask:
+    """Points of a curve with something on either side."""
+    filled = np.flatnonzero(heights > 0)
+    places = np.arange(len(heights))
+    return np.asarray((places > filled[0]) & (places < filled[-1]))
+
+
+def _divided(heights: Values, limits: PositivityLimits) -> EventMask:
+    """Points of a curve that lie well under its tops on either side."""
+    before = np.maximum.accumulate(heights)
+    behind = np.maximum.accumulate(heights[::-1])[::-1]
+    return np.asarray(heights <= limits.partial_valley * np.minimum(before, behind))
