@@ -99,7 +99,7 @@ def compare_results(
     """
     later = _profiles(relapse)
     if not later:
-        raise ResultsError(f"{relapse.specimen}: no aberrant population to compare")
+        raise ResultsError(_nothing_in(relapse))
     limits = (definitions or load_definitions()).comparison
     rng = np.random.default_rng(_SEED)
     before = _profiles(diagnosis)
@@ -108,6 +108,17 @@ def compare_results(
     findings = tuple(_notice(diagnosis, relapse, limits))
     said = (*compared.implications, *(finding.message for finding in findings))
     return replace(compared, findings=findings, implications=said)
+
+
+def _nothing_in(result: SpecimenResult) -> str:
+    """Say that nothing was found, and what that is worth."""
+    judged = result.verdict
+    said = f"{result.specimen}: no aberrant population to compare: {judged.verdict.value}"
+    if judged.verdict is SpecimenVerdict.NO_ABERRANT_B_PRECURSOR:
+        return said
+    said = f"{said} ({', '.join(judged.reasons)}), which excludes nothing"
+    missing = ReasonCode.NO_NORMAL_TEMPLATE in judged.reasons
+    return f"{said}; with a normal template there may be one" if missing else said
 
 
 def compare_series(

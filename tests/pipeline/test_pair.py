@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from flowpheno.errors import ResultsError
+from flowpheno.finding import ReasonCode
 from flowpheno.pipeline.directory import Options
 from flowpheno.pipeline.pair import blast_profile, compare_results, run_of
 from flowpheno.results import write_results
+from flowpheno.verdict import SpecimenVerdict
 from tests.invented import run_of as invented
 
 
@@ -31,3 +33,30 @@ def test_without_blasts_there_is_no_profile_and_no_comparison():
     assert blast_profile(replace(result, tubes=())) is None
     with pytest.raises(ResultsError, match="a: no aberrant population to compare"):
         compare_results(result, result)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reasons", "said"),
+    [
+        (SpecimenVerdict.NO_ABERRANT_B_PRECURSOR, (), "compare: NO_ABERRANT_B_PRECURSOR"),
+        (
+            SpecimenVerdict.INDETERMINATE,
+            (ReasonCode.NO_NORMAL_TEMPLATE,),
+            (
+                "compare: INDETERMINATE (NO_NORMAL_TEMPLATE), which excludes nothing; with a "
+                "normal template there may be one"
+            ),
+        ),
+        (
+            SpecimenVerdict.INDETERMINATE,
+            (ReasonCode.TOO_FEW_EVENTS,),
+            "compare: INDETERMINATE (TOO_FEW_EVENTS), which excludes nothing",
+        ),
+    ],
+)
+def test_nothing_to_compare_is_said_with_what_that_is_worth(verdict, reasons, said):
+    (result,) = invented("a").specimens
+    judged = replace(result.verdict, verdict=verdict, reasons=reasons)
+    with pytest.raises(ResultsError) as raised:
+        compare_results(result, replace(result, verdict=judged, tubes=()))
+    assert str(raised.value).endswith(said)
