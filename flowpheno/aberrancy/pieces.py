@@ -102,7 +102,7 @@ def aberrant_pieces(gated: GatedTube, candidate: EventMask, limits: AberrancyLim
         mask |= pieces[i]
         betraying = np.array([_names(signs[i], marker) for marker in columns])
         for piece, level in zip(pieces, levels, strict=True):
-            if _is_sibling(np.abs(level - levels[i]), betraying, limits):
+            if _is_sibling(levels[i] - level, betraying, limits):
                 siblings |= piece
     largest = max(aberrant, key=lambda i: int(np.count_nonzero(pieces[i])))
     return Pieces(mask=mask, siblings=siblings & ~mask, aberrancies=signs[largest])
@@ -114,10 +114,14 @@ def _names(signs: tuple[Aberrancy, ...], marker: Marker) -> bool:
     return any(marker in markers for markers in named)
 
 
-def _is_sibling(apart: Values, betraying: EventMask, limits: AberrancyLimits) -> bool:
-    """Whether two pieces lie alike on every marker but one that betrays the first."""
-    differ = apart > limits.internal_sibling_log10
-    return bool(np.count_nonzero(differ) <= 1 and not differ[~betraying].any())
+def _is_sibling(lacks: Values, betraying: EventMask, limits: AberrancyLimits) -> bool:
+    """Whether a piece lies like another on every marker, but lacks one that betrays that.
+
+    One that has more of a marker is no sibling: CD10 where the aberrant piece has none is normal.
+    """
+    differ = np.abs(lacks) > limits.internal_sibling_log10
+    telling = differ & betraying & (lacks > 0)
+    return bool(np.count_nonzero(differ) <= 1 and np.array_equal(differ, telling))
 
 
 def _brightest(gated: GatedTube, pieces: list[EventMask]) -> float | None:

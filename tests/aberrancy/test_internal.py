@@ -138,11 +138,20 @@ def test_blasts_that_bear_a_marker_in_part_are_counted_whole(
     assert (found.blasts & ~true).sum() < 0.05 * true.sum()
 
 
-def test_normal_stages_are_no_siblings_of_blasts(simulate, gate, definitions):
+@pytest.mark.parametrize(
+    ("seed", "blasts", "unstained"),
+    [
+        (31_000, ("common", 0.15), ()),
+        (33_005, ("proB_KMT2A", 0.12), ("CD58", "CD38")),  # without CD10: what has it is normal
+    ],
+)
+def test_normal_stages_are_no_siblings_of_blasts(
+    simulate, gate, definitions, seed, blasts, unstained
+):
     marrow = simulate(
-        31_000, tube="aieop_bfm_8c", state="regenerating", blasts=("common", 0.15), n_events=20_000
+        seed, tube="aieop_bfm_8c", state="regenerating", blasts=blasts, n_events=15_000
     )
-    gated = gate(marrow.sample)
+    gated = gate(without(marrow.sample, *unstained))
     pieces = aberrant_pieces(gated, gated.mask("B_precursors"), definitions.aberrancy)
     assert pieces.mask[marrow.blasts & gated.nucleated].mean() > 0.9
     assert not (pieces.siblings & ~marrow.blasts).any()
