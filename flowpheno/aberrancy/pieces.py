@@ -16,6 +16,7 @@ import numpy as np
 from flowpheno.aberrancy.cluster import cluster_flagged
 from flowpheno.aberrancy.evidence import AberrancyKind
 from flowpheno.aberrancy.signs import (
+    CD10,
     CD38,
     CD45,
     asynchronous,
@@ -125,9 +126,12 @@ def _is_sibling(lacks: Values, betraying: EventMask, limits: AberrancyLimits) ->
 
 
 def _brightest(gated: GatedTube, pieces: list[EventMask]) -> float | None:
-    if CD38 not in gated.decades or not pieces:
+    """CD38 of the brightest piece with CD10: plasma cells among precursors are no measure."""
+    if CD38 not in gated.decades or CD10 not in gated.cutpoints:
         return None
-    return max(float(np.median(gated.decades.of(CD38)[piece])) for piece in pieces)
+    cut = gated.cutpoints[CD10].decade
+    with_cd10 = (p for p in pieces if np.median(gated.decades.of(CD10)[p]) > cut)
+    return max((float(np.median(gated.decades.of(CD38)[p])) for p in with_cd10), default=None)
 
 
 def _signs(

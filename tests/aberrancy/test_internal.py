@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -155,3 +157,16 @@ def test_normal_stages_are_no_siblings_of_blasts(
     pieces = aberrant_pieces(gated, gated.mask("B_precursors"), definitions.aberrancy)
     assert pieces.mask[marrow.blasts & gated.nucleated].mean() > 0.9
     assert not (pieces.siblings & ~marrow.blasts).any()
+
+
+def test_plasma_cells_are_no_measure_of_the_cd38_of_precursors(simulate, gate, definitions):
+    """A few bright ones among them would make every normal precursor dim, and so a blast."""
+    marrow = simulate(11_201, tube="aieop_bfm_8c", state="regenerating", n_events=40_000)
+    gated = gate(marrow.sample)
+    precursors, plasma = gated.mask("B_precursors"), gated.mask("plasma")
+    assert np.count_nonzero(plasma) >= 50
+    values = gated.decades.values.copy()
+    values[plasma, gated.decades.columns["CD38"]] += 0.3
+    bright = replace(gated, decades=replace(gated.decades, values=values))
+    pieces = aberrant_pieces(bright, precursors | plasma, definitions.aberrancy)
+    assert not (pieces.mask & precursors).any()
