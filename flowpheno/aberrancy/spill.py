@@ -9,6 +9,7 @@ import numpy as np
 
 from flowpheno.compensation import changed_weights, hidden_light, matrix_columns
 from flowpheno.finding import ReasonCode
+from flowpheno.positivity.cells import thinned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,14 +76,14 @@ def moved_by_spill(
     detector = sample.channels[sample.column(marker)].detector
     if spillover is None or detector not in spillover.detectors:
         return np.zeros(2)
-    few = rows[:: max(-(-len(rows) // _MOST), 1)]
+    few = thinned(rows, _MOST)
     light = sample.events[np.ix_(few, matrix_columns(sample, spillover))].astype(np.float64)
     home = float(np.median(gated.decades.of(marker)[few]))
     medians = [
         float(np.median(light @ changed_weights(spillover, detector, sign * limits.matrix_change)))
         for sign in (-1, 1)
     ]
-    hidden = hidden_light(sample, few, detector, excess=limits.saturated_excess)
+    hidden = hidden_light(sample, light, detector, excess=limits.saturated_excess)
     if hidden is not None:
         medians.append(float(np.median(sample.events[few, sample.column(marker)] + hidden)))
     return np.asarray(gated.decades.decade(marker, np.array(medians)) - home, np.float64)

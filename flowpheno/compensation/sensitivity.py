@@ -14,7 +14,7 @@ from flowpheno.sample import Scale
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flowpheno.arrays import EventMask, Values
+    from flowpheno.arrays import EventMask, EventMatrix, Matrix, Values
     from flowpheno.fcs.spillover import Spillover
     from flowpheno.sample import Sample
 
@@ -91,11 +91,7 @@ def changed_weights(
 
 
 def hidden_light(
-    sample: Sample,
-    rows: np.ndarray[tuple[int], np.dtype[np.intp]],
-    detector: str,
-    *,
-    excess: float,
+    sample: Sample, light: EventMatrix | Matrix, detector: str, *, excess: float
 ) -> Values | None:
     """Say how events would move if saturated neighbours had been seen in full.
 
@@ -106,8 +102,9 @@ def hidden_light(
     ----------
     sample : Sample
         Compensated, and carrying the matrix it was compensated by.
-    rows : ndarray of int
-        Events, shape ``(n,)``.
+    light : EventMatrix or Matrix
+        Compensated intensities of the events, shape ``(n, n_detectors)``, columns as the matrix
+        has them (`matrix_columns`).
     detector : str
         One of the detectors of the matrix: the one whose values are asked for.
     excess : float
@@ -131,7 +128,7 @@ def hidden_light(
         return None
     own, columns = spillover.detectors.index(detector), matrix_columns(sample, spillover)
     ranges = np.array([sample.channels[column].range for column in columns], np.float64)
-    seen = sample.events[np.ix_(rows, columns)].astype(np.float64) @ spillover.matrix
+    seen = light.astype(np.float64) @ spillover.matrix
     at_end = (seen >= ranges * (1 - _AT_END) - 1) & (ranges > 0)
     at_end[:, own] = False
     if not at_end.any():

@@ -58,7 +58,7 @@ def percent_range(
     for sign, cut in ((-1, reach.less), (1, reach.more)):
         weights = changed_weights(spillover, detector, sign * limits.spillover_change)
         percents.append(100 * float(np.mean(stained @ weights > cut)))
-    hidden = hidden_light(sample, rows, detector, excess=limits.saturated_excess)
+    hidden = hidden_light(sample, stained, detector, excess=limits.saturated_excess)
     if hidden is not None:
         whole = sample.events[rows, column] + hidden
         percents.append(100 * float(np.mean(whole > reach.as_is)))

@@ -5,7 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from flowpheno.compensation import changed_weights, coefficient_effects, compensate, hidden_light
+from flowpheno.compensation import (
+    changed_weights,
+    coefficient_effects,
+    compensate,
+    hidden_light,
+    matrix_columns,
+)
 from flowpheno.errors import CompensationError
 from flowpheno.marker import Marker
 
@@ -83,18 +89,20 @@ def test_hidden_light_is_what_a_wider_range_would_have_shown(dyed_tube, spillove
         row[0] = ((1 + excess) * limit - row[1:] @ matrix[1:, 0]) / matrix[0, 0]
     cut_off = np.minimum(true @ matrix, limit)
     sample = compensate(dyed_tube(cut_off, spillover=spillover))
-    rows = np.arange(len(true))
+    light = sample.events[:, matrix_columns(sample, sample.spillover)]
     for at, (detector, marker) in enumerate([("PE-A", "CD10"), ("APC-A", "CD19")], start=1):
-        hidden = hidden_light(sample, rows, detector, excess=excess)
+        hidden = hidden_light(sample, light, detector, excess=excess)
         found = sample.events[:, sample.column(Marker(marker))] + hidden
         np.testing.assert_allclose(found, true[:, at], rtol=1e-3, atol=0.5)
         assert hidden[2] == 0
-    assert hidden_light(sample, rows, "FITC-A", excess=excess) is None  # its own light is no spill
-    assert hidden_light(sample, rows[2:], "PE-A", excess=excess) is None
+    assert (
+        hidden_light(sample, light, "FITC-A", excess=excess) is None
+    )  # its own light is no spill
+    assert hidden_light(sample, light[2:], "PE-A", excess=excess) is None
 
 
 def test_hidden_light_needs_a_matrix(dyed_tube, compensated):
     with pytest.raises(KeyError, match="knows PE-A"):
-        hidden_light(dyed_tube(TRUE), np.arange(5), "PE-A", excess=1.0)
+        hidden_light(dyed_tube(TRUE), TRUE, "PE-A", excess=1.0)
     with pytest.raises(KeyError, match="knows V450-A"):
-        hidden_light(compensated, np.arange(5), "V450-A", excess=1.0)
+        hidden_light(compensated, TRUE, "V450-A", excess=1.0)
