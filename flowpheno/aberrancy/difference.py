@@ -1,4 +1,4 @@
-"""In what a cluster of B-lineage cells differs from normal cells of its stage."""
+"""In what a cluster of B-lineage cells differs from normal cells, and whether that suffices."""
 
 from __future__ import annotations
 
@@ -7,19 +7,74 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.aberrancy.evidence import Aberrancy, AberrancyKind
-from flowpheno.marker import Marker
+from flowpheno.aberrancy.spill import moved_by_spill
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from flowpheno.aberrancy.limits import AberrancyLimits
     from flowpheno.aberrancy.template import NormalTemplate
     from flowpheno.arrays import Values
     from flowpheno.gating import GatedTube
+    from flowpheno.marker import Marker
 
 _BACKBONE = frozenset({"CD19", "CD10", "CD34", "CD20", "CD45"})
 
+_ENOUGH = 2
+"""Independent aberrancies."""
+_MATURE = 0.5
+"""Share of mature B cells from which a cluster is theirs."""
+_WIDER = 10
+"""Times the neighbours among which each marrow has some."""
 _SENSITIVE = "; a slightly different spillover matrix would make it none"
+
+
+def show_aberrant(
+    gated: GatedTube,
+    template: NormalTemplate,
+    rows: np.ndarray[tuple[int], np.dtype[np.intp]],
+    medians: Values,
+    limits: AberrancyLimits,
+) -> tuple[tuple[Aberrancy, ...], bool]:
+    """Find every difference of a cluster, and tell whether they suffice.
+
+    Parameters
+    ----------
+    gated : GatedTube
+        The tube.
+    template : NormalTemplate
+        The template.
+    rows : ndarray of int
+        Events of the cluster; not empty.
+    medians : Values
+        Their medians in decades, drift taken off, shape ``(m,)``.
+    limits : AberrancyLimits
+        Parameters.
+
+    Returns
+    -------
+    tuple
+        Differences, the largest first, and whether two of them are independent or one is strong.
+        A lesser one (`lesser_aberrancies`) counts beside one other; one alone, however strong,
+        makes no precursors of cells that are mature. What a slightly wrong matrix would unmake
+        shows nothing.
+    """
+
+    def _moves(marker: Marker) -> Values:
+        return moved_by_spill(gated, rows, marker, limits)
+
+    found = cluster_aberrancies(template, medians, limits, moves=_moves)
+    apart = independent(gated, [a for a in found if not a.sensitive], limits)
+    if not apart or len(apart) >= _ENOUGH:
+        return found, bool(apart)
+    lesser: tuple[Aberrancy, ...] = ()
+    if len(rows) >= limits.lesser_events:
+        known = {a.marker for a in found}
+        lesser = lesser_aberrancies(template, medians, limits, moves=_moves, known=known)
+        if len(independent(gated, (*apart, *lesser), limits)) >= _ENOUGH:
+            return _by_size(*found, *lesser), True
+    mature = bool(np.mean(gated.mask("B_mature")[rows]) > _MATURE)
+    return found, apart[0].strong and not mature
 
 
 def cluster_aberrancies(
@@ -50,38 +105,111 @@ def cluster_aberrancies(
         and shifted enough; the largest first. Those that are so with none of the moves are
         `Aberrancy.sensitive`.
     """
-    backbone = [i for i, m in enumerate(template.markers) if m in _BACKBONE]
     found = []
     for index, marker in enumerate(template.markers):
-        others = [i for i in backbone if i != index]
-        distance = np.square(template.reference[:, others] - medians[others]).sum(axis=1)
-        k = min(limits.neighbours, len(distance))
-        normal = template.reference[np.argpartition(distance, k - 1)[:k], index]
+        normal = template.reference[_of_stage(template, medians, index, limits.neighbours), index]
         low, middle, high = np.percentile(
             normal, [limits.percentile_low, 50, limits.percentile_high]
         )
         delta = float(medians[index] - middle)
         if abs(delta) < limits.aberrant_log10 or low <= medians[index] <= high:
             continue
-        elsewhere = medians[index] + (np.zeros(1) if moves is None else moves(Marker(marker)))
+        elsewhere = medians[index] + (np.zeros(1) if moves is None else moves(marker))
         deltas = np.append((elsewhere - middle) * np.sign(delta), abs(delta))
         within = (elsewhere >= low) & (elsewhere <= high)
         sensitive = bool(within.any() or deltas.min() < limits.aberrant_log10)
-        kind = AberrancyKind.OVER if delta > 0 else AberrancyKind.UNDER
-        if set(marker.split("+")) <= set(limits.cross_lineage) and delta > 0:
-            kind = AberrancyKind.CROSS_LINEAGE
         found.append(
             Aberrancy(
-                marker=Marker(marker),
-                kind=kind,
+                marker=marker,
+                kind=_kind(marker, delta, limits),
                 delta_log10=delta,
                 strong=bool(deltas.min() >= limits.strong_log10),
                 sensitive=sensitive,
-                text=f"{marker} {delta:+.2f} log10 against {k} normal cells of the same stage"
-                + (_SENSITIVE if sensitive else ""),
+                text=f"{marker} {delta:+.2f} log10 against {len(normal)} normal cells of the same "
+                "stage" + (_SENSITIVE if sensitive else ""),
             )
         )
+    return _by_size(*found)
+
+
+def lesser_aberrancies(
+    template: NormalTemplate,
+    medians: Values,
+    limits: AberrancyLimits,
+    *,
+    moves: Callable[[Marker], Values],
+    known: Collection[Marker],
+) -> tuple[Aberrancy, ...]:
+    """Find shifts too small for a cell to be abnormal, that no normal marrow shows of its cells.
+
+    Single cells of a stage spread by 2-fold and more; their median differs little from one
+    marrow to the next, and by how much the template tells.
+
+    Parameters
+    ----------
+    template : NormalTemplate
+        The template.
+    medians : Values
+        Medians of the cluster in decades, shape ``(m,)``.
+    limits : AberrancyLimits
+        Parameters.
+    moves : callable
+        How far the median of a marker may lie elsewhere, decades, shape ``(k,)``.
+    known : collection of Marker
+        Markers to leave out.
+
+    Returns
+    -------
+    tuple of Aberrancy
+        Shifts of at least ``lesser_log10`` and ``lesser_sd`` standard deviations of the medians of
+        normal marrows, with each of the moves; the largest first. Empty where the template does
+        not tell its marrows apart, or fewer than ``lesser_marrows`` have cells of the stage.
+    """
+    found = []
+    for index, marker in enumerate(template.markers):
+        if marker in known:
+            continue
+        stage = _of_stage(template, medians, index, limits.neighbours * _WIDER)
+        levels = template.marrow_medians(stage, index, least=limits.mention_events)
+        if len(levels) < limits.lesser_marrows:
+            continue
+        middle, sd = float(np.median(levels)), float(np.std(levels, ddof=1))
+        delta = float(medians[index] - middle)
+        elsewhere = np.append(medians[index] + moves(marker), medians[index])
+        least = float(((elsewhere - middle) * np.sign(delta)).min())
+        if least < max(limits.lesser_log10, limits.lesser_sd * sd):
+            continue
+        found.append(
+            Aberrancy(
+                marker=marker,
+                kind=_kind(marker, delta, limits),
+                delta_log10=delta,
+                strong=False,
+                text=f"{marker} {delta:+.2f} log10 against the same stage in {len(levels)} normal "
+                f"marrows, whose medians differ by {sd:.2f} (SD)",
+            )
+        )
+    return _by_size(*found)
+
+
+def _of_stage(
+    template: NormalTemplate, medians: Values, index: int, most: int
+) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    """Rows of the normal events nearest to a cluster in the backbone markers other than one."""
+    others = [i for i, m in enumerate(template.markers) if m in _BACKBONE and i != index]
+    distance = np.square(template.reference[:, others] - medians[others]).sum(axis=1)
+    k = min(most, len(distance))
+    return np.argpartition(distance, k - 1)[:k]
+
+
+def _by_size(*found: Aberrancy) -> tuple[Aberrancy, ...]:
     return tuple(sorted(found, key=lambda a: -abs(a.delta_log10 or 0.0)))
+
+
+def _kind(marker: Marker, delta: float, limits: AberrancyLimits) -> AberrancyKind:
+    if delta > 0 and set(marker.split("+")) <= set(limits.cross_lineage):
+        return AberrancyKind.CROSS_LINEAGE
+    return AberrancyKind.OVER if delta > 0 else AberrancyKind.UNDER
 
 
 def independent(

@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.aberrancy.diagnosis import DiagnosisProfile, find_alike, shared_markers
-from flowpheno.aberrancy.difference import cluster_aberrancies, independent
+from flowpheno.aberrancy.difference import show_aberrant
 from flowpheno.aberrancy.evidence import Aberrancy, AberrancyCall
 from flowpheno.aberrancy.signs import asynchronous, cross_lineage, dim_cd38, dim_cd45, is_evidence
 from flowpheno.aberrancy.template import b_lineage_events, drift
 from flowpheno.finding import Finding, ReasonCode, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from flowpheno.aberrancy.evidence import Detection
     from flowpheno.aberrancy.limits import AberrancyLimits
     from flowpheno.aberrancy.template import NormalTemplate
@@ -92,8 +90,7 @@ def with_diagnosis(
     )
     if n < limits.mention_events:
         return _said(detection, ReasonCode.STEP_LOG, message)
-    found = _differences(gated, alike.events, template, limits)
-    shown = _is_shown(gated, found, limits, by_template=template is not None)
+    found, shown = _differences(gated, alike.events, template, limits)
     call = AberrancyCall.SUSPICIOUS
     # without normal marrows nobody knows how many such cells are normal
     enough = limits.lod_events if template is not None else limits.diagnosis_alone_events
@@ -111,34 +108,23 @@ def _differences(
     cells: EventMask,
     template: NormalTemplate | None,
     limits: AberrancyLimits,
-) -> tuple[Aberrancy, ...]:
-    """In what the cells are not normal."""
+) -> tuple[tuple[Aberrancy, ...], bool]:
+    """In what the cells are not normal, and whether that shows that they are not."""
     if template is None:
-        return (
+        signs = (
             *cross_lineage(gated, cells, limits),
             *asynchronous(gated, cells, limits),
             *dim_cd45(gated, cells, limits),
             *dim_cd38(gated, cells, limits),
         )
-    within = cells[gated.mask("B_lineage")]
+        return signs, is_evidence(signs)
+    within = cells & gated.mask("B_lineage")
     if not within.any():
-        return ()
+        return (), False
     moved = drift(gated, template.markers, template.anchors, limits)
-    events = b_lineage_events(gated, template.markers)[within] - moved.applied
-    return cluster_aberrancies(template, np.median(events, axis=0), limits)
-
-
-def _is_shown(
-    gated: GatedTube,
-    found: Sequence[Aberrancy],
-    limits: AberrancyLimits,
-    *,
-    by_template: bool,
-) -> bool:
-    if not by_template:
-        return is_evidence(found)
-    apart = independent(gated, found, limits)
-    return len(apart) >= 2 or any(a.strong for a in apart)  # noqa: PLR2004 - the rule
+    events = b_lineage_events(gated, template.markers) - moved.applied
+    medians = np.median(events[within[gated.mask("B_lineage")]], axis=0)
+    return show_aberrant(gated, template, np.flatnonzero(within), medians, limits)
 
 
 def _merge(

@@ -26,6 +26,11 @@ class AberrancyLimits:
         Percentiles of those events a normal median lies between.
     aberrant_log10, strong_log10 : float
         Least shift of an aberrancy, decades.
+    lesser_log10, lesser_sd : float
+        Least shift, decades and standard deviations between normal marrows, of an aberrancy that
+        counts only beside another.
+    lesser_events, lesser_marrows : int
+        Fewest events of the cluster, and fewest normal marrows, to measure it.
     cross_lineage_percent : float
         Percent positive that makes a cross-lineage marker aberrant.
     score_levels : tuple of float
@@ -137,6 +142,10 @@ class AberrancyLimits:
     percentile_high: float
     aberrant_log10: float
     strong_log10: float
+    lesser_log10: float
+    lesser_sd: float
+    lesser_events: int
+    lesser_marrows: int
     cross_lineage_percent: float
     score_levels: tuple[float, ...]
     cluster_components: int
@@ -204,17 +213,25 @@ class AberrancyLimits:
         levels = self.score_levels
         if levels[:1] != (0.0,) or list(levels) != sorted(set(levels)):
             raise ValueError("score_levels must rise from 0")
-        if not 1 <= self.mention_events <= self.lod_events:
-            raise ValueError("1 <= mention_events <= lod_events is required")
         for name in ("score_quantile", "outlier_quantile", "percentile_low", "percentile_high"):
             if not 0 <= getattr(self, name) <= 100:  # noqa: PLR2004 - percent
                 raise ValueError(f"{name} must lie between 0 and 100")
-        if not 0 < self.aberrant_log10 <= self.strong_log10:
-            raise ValueError("0 < aberrant_log10 <= strong_log10 is required")
-        if not 0 <= self.drift_apply_log10 <= self.drift_abort_log10:
-            raise ValueError("0 <= drift_apply_log10 <= drift_abort_log10 is required")
-        if self.saturated_excess < 0:
-            raise ValueError("saturated_excess must not be negative")
         for name in ("components", "template_events", "neighbours", "cluster_components"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
+        if contradictions := self._contradictions():
+            raise ValueError(f"required: {', '.join(contradictions)}")
+
+    def _contradictions(self) -> list[str]:
+        """Name what must hold between limits and does not."""
+        drift = 0 <= self.drift_apply_log10 <= self.drift_abort_log10
+        demands = {
+            "1 <= mention_events <= lod_events": 1 <= self.mention_events <= self.lod_events,
+            "0 < aberrant_log10 <= strong_log10": 0 < self.aberrant_log10 <= self.strong_log10,
+            "0 < lesser_log10 <= aberrant_log10": 0 < self.lesser_log10 <= self.aberrant_log10,
+            "0 < lesser_sd": self.lesser_sd > 0,
+            "2 <= lesser_marrows": self.lesser_marrows >= 2,  # noqa: PLR2004 - for an SD
+            "0 <= drift_apply_log10 <= drift_abort_log10": drift,
+            "0 <= saturated_excess": self.saturated_excess >= 0,
+        }
+        return [demand for demand, holds in demands.items() if not holds]

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowpheno.aberrancy.cluster import cluster_flagged
-from flowpheno.aberrancy.difference import cluster_aberrancies, independent
+from flowpheno.aberrancy.difference import show_aberrant
 from flowpheno.aberrancy.evidence import Aberrancy, AberrancyCall
 from flowpheno.aberrancy.membership import Growth, Membership, refine_membership
-from flowpheno.aberrancy.spill import moved_by_spill
 from flowpheno.marker import Marker
 from flowpheno.sample import ChannelKind
 
@@ -195,24 +194,15 @@ def _call_grown(cells: BLineage, grown: Membership, limits: AberrancyLimits) -> 
 def _call(
     cells: BLineage, members: EventMask, chance: float, limits: AberrancyLimits
 ) -> Suspect | None:
-    """Rule of the call; None for a cluster too small to mention, or not aberrant.
-
-    What a slightly wrong spillover matrix may have made is suspicious at most.
-    """
+    """Rule of the call; None for a cluster too small to mention, or not aberrant."""
     count = int(np.count_nonzero(members))
     if count < limits.mention_events or count <= chance:
         return None
     medians = np.median(cells.events[members], axis=0)
     rows = np.flatnonzero(cells.gated.mask("B_lineage"))[members]
-
-    def _moves(marker: Marker) -> Values:
-        return moved_by_spill(cells.gated, rows, marker, limits)
-
-    found = cluster_aberrancies(cells.template, medians, limits, moves=_moves)
+    found, shown = show_aberrant(cells.gated, cells.template, rows, medians, limits)
     if not found:
         return None
-    apart = independent(cells.gated, [a for a in found if not a.sensitive], limits)
-    shown = len(apart) >= 2 or any(a.strong for a in apart)  # noqa: PLR2004 - the rule
     aberrant = shown and count >= limits.lod_events
     return Suspect(
         call=AberrancyCall.ABERRANT if aberrant else AberrancyCall.SUSPICIOUS,

@@ -110,6 +110,7 @@ def build_template(
         levels=levels,
         rates=_expected_rates([s - threshold for s in held.values()], levels),
         reference=reference,
+        sizes=tuple(len(events[m]) for m in order),
         anchors=anchors,
     )
 

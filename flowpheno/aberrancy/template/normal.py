@@ -42,7 +42,9 @@ class NormalTemplate:
         Share (0 to 1) of a marrow's normal events to be expected above each step, shape ``(l,)``:
         mean of held-out marrows plus twice their spread.
     reference : Matrix
-        Normal events in decades, shape ``(n, m)``.
+        Normal events in decades, shape ``(n, m)``; those of the first of `normals` first.
+    sizes : tuple of int
+        How many of them each of `normals` gave; empty where it is not known.
     anchors : mapping of str to Values
         Medians of internal populations in decades, shape ``(m,)``; NaN where too small.
     """
@@ -60,6 +62,7 @@ class NormalTemplate:
     levels: Values
     rates: Values
     reference: Matrix
+    sizes: tuple[int, ...]
     anchors: Mapping[str, Values]
 
     def surprise(self, events: Matrix) -> Values:
@@ -76,6 +79,30 @@ class NormalTemplate:
             Negative log density, shape ``(n,)``.
         """
         return mixture_surprise((self.weights, self.means, self.covariances), events)
+
+    def marrow_medians(
+        self, rows: np.ndarray[tuple[int], np.dtype[np.intp]], column: int, *, least: int
+    ) -> Values:
+        """Medians of some normal events, marrow by marrow.
+
+        Parameters
+        ----------
+        rows : ndarray of int
+            Rows of `reference`.
+        column : int
+            Column of `markers`.
+        least : int
+            Fewest events of a marrow for a median.
+
+        Returns
+        -------
+        Values
+            Decades, one for each marrow with so many; empty where `sizes` is.
+        """
+        ends = np.cumsum(self.sizes)
+        home = np.searchsorted(ends, rows, side="right")
+        each = (self.reference[rows[home == marrow], column] for marrow in range(len(ends)))
+        return np.array([np.median(values) for values in each if len(values) >= least])
 
 
 Density: TypeAlias = tuple[

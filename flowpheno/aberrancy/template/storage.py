@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from flowpheno.arrays import Matrix, Values
 
-FORMAT = 3
+FORMAT = 4
 """Raised when the file changes its meaning."""
-_READ = frozenset({2, FORMAT})  # templates of format 2 do not name their cytometers
+_READ = frozenset({2, 3, FORMAT})  # 2 does not name its cytometers, 3 not the events of a marrow
 _MAXIMUM_BYTES = 200_000_000
 _BROKEN = (
     *(ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError),
@@ -55,6 +55,7 @@ def save_template(template: NormalTemplate, path: Path) -> None:
         "threshold": template.threshold,
         "levels": template.levels.tolist(),
         "rates": template.rates.tolist(),
+        "sizes": list(template.sizes),
         "anchors": {
             k: [None if np.isnan(x) else float(x) for x in v] for k, v in template.anchors.items()
         },
@@ -117,11 +118,16 @@ def _from_facts(facts: dict[str, object], arrays: Mapping[str, Matrix]) -> Norma
         raise ValueError("levels must rise from 0, with a rate for each")
     if any(not 0 <= rate <= 1 for rate in rates):
         raise ValueError("rates must lie between 0 and 1")
+    normals = _strings(facts["normals"])
+    sizes = tuple(int(n) for n in _numbers(facts.get("sizes", [])))
+    whole = (len(normals), len(arrays["reference"]))
+    if sizes and (min(sizes) < 0 or (len(sizes), sum(sizes)) != whole):
+        raise ValueError("sizes must give the number of reference events of each marrow")
     return NormalTemplate(
         name=str(facts["name"]),
         markers=markers,
         fluorochromes={str(a): str(b) for a, b in fluorochromes.items()},
-        normals=_strings(facts["normals"]),
+        normals=normals,
         left_out=_strings(facts["left_out"]),
         cytometers=_strings(facts.get("cytometers", [])),
         weights=arrays["weights"],
@@ -131,6 +137,7 @@ def _from_facts(facts: dict[str, object], arrays: Mapping[str, Matrix]) -> Norma
         levels=np.array(levels),
         rates=np.array(rates),
         reference=arrays["reference"].astype(np.float64),
+        sizes=sizes,
         anchors=_anchors_of(facts["anchors"], len(markers)),
     )
 
