@@ -15,10 +15,12 @@ _FITTED_EVENTS = 8000
 _PER_COMPONENT = 15
 _LEAST_VARIANCE = 0.01
 _LEAST_WEIGHT = 1e-3
+_ROUGH, _FINE = 1e-3, 1e-6
+"""Gain of the bound, for each event, under which a fit has settled."""
 
 
 def cluster_flagged(
-    events: Matrix, limits: AberrancyLimits
+    events: Matrix, limits: AberrancyLimits, *, fine: bool = False
 ) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Split flagged events into clusters.
 
@@ -28,6 +30,9 @@ def cluster_flagged(
         Decades, shape ``(n, m)``.
     limits : AberrancyLimits
         Parameters.
+    fine : bool
+        Whether to go on for every small gain, where clusters lie close and no later stage draws
+        their borders.
 
     Returns
     -------
@@ -48,17 +53,17 @@ def cluster_flagged(
         return np.zeros(len(events), np.int64)
     lifted = np.maximum(events, limits.cluster_floor_log10)
     order = np.lexsort(lifted.T)
-    step = max(-(-len(order) // _FITTED_EVENTS), 1)
+    fitted = lifted[order[:: max(-(-len(order) // _FITTED_EVENTS), 1)]]
     mixture = BayesianGaussianMixture(
         n_components=k,
         covariance_type="diag",
         reg_covar=_LEAST_VARIANCE,
         weight_concentration_prior=_LEAST_WEIGHT,
         max_iter=200,
-        tol=1e-2,
+        tol=(_FINE if fine else _ROUGH) * len(fitted),  # of the bound of all events together
         random_state=0,
     )
     with warnings.catch_warnings():  # a rough split will do: each cluster is judged by itself
         warnings.simplefilter("ignore", ConvergenceWarning)
-        mixture.fit(lifted[order[::step]])
+        mixture.fit(fitted)
     return np.asarray(mixture.predict(lifted), np.int64)

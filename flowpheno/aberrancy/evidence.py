@@ -93,6 +93,8 @@ class Detection:
         What can be said of them.
     blasts : EventMask
         The events; empty unless aberrant or suspicious.
+    dying : EventMask or None
+        Events like them that are dying, not counted among them; None where none were told apart.
     aberrancies : tuple of Aberrancy
         Every difference found, the largest first.
     continuum : Continuum or None
@@ -113,3 +115,4 @@ class Detection:
     score: EventMatrix
     method: str
     findings: tuple[Finding, ...]
+    dying: EventMask | None = None

@@ -41,6 +41,15 @@ class AberrancyLimits:
         Decades under which an intensity is background: clusters do not split on it.
     degenerate_log10 : float
         Forward scatter of a cluster against lymphocytes, log10, under which its cells are dying.
+    dying_events : int
+        Fewest cells of a population among which dying ones are looked for.
+    dying_log10 : float
+        Least forward scatter that these lack against the others, decades.
+    dying_separation, dying_share : float
+        Least distance from the others, standard deviations, and largest share of all (0 to 1).
+    dying_glow_log10, dying_change_log10 : float
+        Decades by which they are brighter in each dark channel at least, and darker in any other
+        at most.
     expected_share : float
         Fraction of the expected false positives a cluster must exceed.
     grown_excess : float
@@ -151,6 +160,12 @@ class AberrancyLimits:
     cluster_components: int
     cluster_floor_log10: float
     degenerate_log10: float
+    dying_events: int
+    dying_log10: float
+    dying_separation: float
+    dying_share: float
+    dying_glow_log10: float
+    dying_change_log10: float
     expected_share: float
     grown_excess: float
     grown_runaway: float
@@ -232,6 +247,8 @@ class AberrancyLimits:
             "0 < lesser_sd": self.lesser_sd > 0,
             "2 <= lesser_marrows": self.lesser_marrows >= 2,  # noqa: PLR2004 - for an SD
             "0 <= drift_apply_log10 <= drift_abort_log10": drift,
+            "0 < dying_log10": self.dying_log10 > 0,
+            "0 < dying_share < 0.5": 0 < self.dying_share < 0.5,  # noqa: PLR2004 - the fewer
             "0 <= saturated_excess": self.saturated_excess >= 0,
         }
         return [demand for demand, holds in demands.items() if not holds]

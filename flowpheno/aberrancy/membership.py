@@ -62,7 +62,11 @@ class Growth:
 
 
 def refine_membership(
-    template: NormalTemplate, events: Matrix, normal: Values, seed: EventMask
+    template: NormalTemplate,
+    events: Matrix,
+    normal: Values,
+    seed: EventMask,
+    free: EventMask | None = None,
 ) -> Growth:
     """Assign events to the aberrant cluster or to the normal template, whichever explains them.
 
@@ -76,18 +80,21 @@ def refine_membership(
         Log density of the events under the template, shape ``(n,)``.
     seed : EventMask
         Events of the aberrant cluster, shape ``(n,)``; not empty.
+    free : EventMask or None
+        Events that may belong to it, shape ``(n,)``, those of `seed` among them; None for all.
 
     Returns
     -------
     Growth
         The seed itself where no event is more probable as a blast.
     """
+    open_to = np.ones(len(events), bool) if free is None else free
     member, early = seed.copy(), None
     density, prior = _density(events[member]), _prior(member)
     for done in range(_ROUNDS):
         if done == _EARLY:
             early = Membership(events=member, normal_share=_normal_share(template, density, prior))
-        changed = -mixture_surprise(density, events) - normal + prior > 0
+        changed = (-mixture_surprise(density, events) - normal + prior > 0) & open_to
         if not changed.any():
             nothing = Membership(events=seed, normal_share=0.0)
             return Growth(early=nothing, settled=nothing)

@@ -84,7 +84,7 @@ def aberrant_pieces(gated: GatedTube, candidate: EventMask, limits: AberrancyLim
         if m in gated.decades.transforms and m not in DYES
     }
     values = gated.decades.values[np.ix_(rows, np.array(list(columns.values())))]
-    labels = cluster_flagged(values.astype(np.float64), limits)
+    labels = cluster_flagged(values.astype(np.float64), limits, fine=True)
     pieces, levels = [], []
     for label in range(int(labels.max()) + 1):
         piece = np.zeros_like(candidate)

@@ -30,7 +30,7 @@ FSC, VIABILITY = Marker("FSC"), Marker("VIABILITY")
 RANK = {AberrancyCall.NOT_ABERRANT: 0, AberrancyCall.SUSPICIOUS: 1, AberrancyCall.ABERRANT: 2}
 """Order of calls, the strongest last."""
 _SAME = 0.9
-"""Share of a seed within a cluster known already by which it is the same cluster."""
+"""Share of a cluster among blasts known already by which it is no other."""
 _MOST = 0.5
 """Share of plasma cells from which a cluster is the rim of theirs."""
 
@@ -112,20 +112,27 @@ def find_suspects(cells: BLineage, limits: AberrancyLimits) -> list[Suspect]:
     blind = size is None and _cannot_tell_dying(cells.gated)
     few = limits.internal_percent_known / 100 * np.count_nonzero(cells.gated.nucleated)
     suspects: list[Suspect] = []
-    for seed, rate in _seeds(cells, limits):
-        if any(_is_part(seed, known) for known in suspects):
+    taken = np.zeros(len(cells.events), bool)
+    for flagged, rate in _seeds(cells, limits):
+        seed = flagged & ~taken
+        if np.count_nonzero(seed) <= (1 - _SAME) * np.count_nonzero(flagged):
             continue
-        suspect = _judge(cells, seed, rate * len(cells.events), limits)
+        suspect = _judge(cells, seed, taken, rate * len(cells.events), limits)
         if suspect is None or _is_degenerate(size, suspect.members, limits):
             continue
         if blind and suspect.count < few and suspect.call is AberrancyCall.ABERRANT:
             suspect = replace(suspect, call=AberrancyCall.SUSPICIOUS)
         suspects.append(suspect)
+        if suspect.call is AberrancyCall.ABERRANT:
+            taken |= suspect.members  # or the rim of a normal population would grow into blasts
     return suspects
 
 
 def _seeds(cells: BLineage, limits: AberrancyLimits) -> Iterator[tuple[EventMask, float]]:
-    """Give clusters of flagged events with the share of normal events at that step."""
+    """Give clusters of flagged events with the share of normal events at that step.
+
+    The farthest of a step comes first.
+    """
     template, events = cells.template, cells.events
     excess = np.where(cells.plasma, -np.inf, cells.surprise - template.threshold)
     before = -1
@@ -135,25 +142,25 @@ def _seeds(cells: BLineage, limits: AberrancyLimits) -> Iterator[tuple[EventMask
             continue
         before = len(flagged)
         labels = cluster_flagged(events[flagged], limits)
-        for label in range(int(labels.max(initial=-1)) + 1):
+        clusters = [flagged[labels == label] for label in np.unique(labels)]
+        for cluster in sorted(clusters, key=lambda c: -float(np.median(excess[c]))):
             seed = np.zeros(len(events), bool)
-            seed[flagged[labels == label]] = True
+            seed[cluster] = True
             yield seed, float(rate)
 
 
-def _is_part(seed: EventMask, known: Suspect) -> bool:
-    shared = np.count_nonzero(seed & known.members)
-    return known.call is AberrancyCall.ABERRANT and bool(shared >= _SAME * np.count_nonzero(seed))
-
-
 def _judge(
-    cells: BLineage, seed: EventMask, expected: float, limits: AberrancyLimits
+    cells: BLineage,
+    seed: EventMask,
+    taken: EventMask,
+    expected: float,
+    limits: AberrancyLimits,
 ) -> Suspect | None:
     """Judge the flagged events, then all that belong to them; the weaker call counts."""
     first = _call(cells, seed, limits.expected_share * expected, limits)
     if first is None:
         return None
-    growth = refine_membership(cells.template, cells.events, -cells.surprise, seed)
+    growth = refine_membership(cells.template, cells.events, -cells.surprise, seed, ~taken)
     if np.mean(cells.plasma[growth.settled.events]) > _MOST:
         return None
     second = _call_grown(cells, growth.settled, limits)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from flowpheno.gating.tree import GatedTube
     from flowpheno.marker import Marker
 
-JUDGED = frozenset({"blasts", "hematogones"})
+JUDGED = frozenset({"blasts", "dying_blasts", "hematogones"})
 """Parts of the B precursors that a search names in one tube and not in another."""
 
 

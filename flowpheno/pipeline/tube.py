@@ -10,6 +10,7 @@ import numpy as np
 from flowpheno.aberrancy.border import check_border
 from flowpheno.aberrancy.detection import detect_against_template, template_mismatch
 from flowpheno.aberrancy.drawn import BLASTS, HEMATOGONES, Found, blasts_by_hand
+from flowpheno.aberrancy.dying import DYING, leave_dying
 from flowpheno.aberrancy.follow_up import Comparators, with_diagnosis
 from flowpheno.aberrancy.hemodilution import check_hemodilution
 from flowpheno.aberrancy.internal import detect_internally
@@ -229,7 +230,7 @@ def _judge(tube: _Acquired, drawn: Mapping[str, EventMask]) -> TubeAnalysis:
         non_b=non_b,
         non_b_phenotype=_describe(non_b),
         normal=described_beside(
-            gated, specimen, definitions, besides=(name, non_b.name), fmo=tube.fmo
+            gated, specimen, definitions, besides=(name, non_b.name, DYING), fmo=tube.fmo
         ),
         findings=(
             *(() if learned is None else learned.findings),
@@ -266,7 +267,7 @@ def _detect(
         found = detect_against_template(gated, template, limits)
     else:
         found = detect_internally(gated, limits, known_bcp_all=specimen.known_bcp_all)
-    found = with_diagnosis(found, gated, against, limits)
+    found = leave_dying(with_diagnosis(found, gated, against, limits), gated, limits)
     return found, (mismatch,) if mismatch is not None else ()
 
 
@@ -275,7 +276,8 @@ def _with_blasts(gated: GatedTube, detection: Detection, drawn: EventMask | None
     if "B_lineage" not in gated.populations:
         return gated
     blasts = Population("blasts", "nucleated", detection.blasts & gated.nucleated)
-    normal = gated.mask("B_precursors") & ~detection.blasts
+    dying = Population(DYING, "nucleated", _dying(detection) & gated.nucleated)
+    normal = gated.mask("B_precursors") & ~detection.blasts & ~dying.mask
     matures = detection.continuum is not None and detection.continuum.present is True
     if detection.method == "internal" and not matures:
         normal = np.zeros_like(normal)  # without a continuum nothing shows that they are normal
@@ -286,4 +288,12 @@ def _with_blasts(gated: GatedTube, detection: Detection, drawn: EventMask | None
     if gated.landmarks is not None and normal.any():
         stages = dict(resolve(gated.landmarks, {HEMATOGONES: normal}, {}).populations)
     found = {"blasts": blasts, "hematogones": hematogones, **stages}
+    if dying.mask.any():
+        found[DYING] = dying
     return replace(gated, populations={**gated.populations, **found})
+
+
+def _dying(detection: Detection) -> EventMask:
+    if detection.dying is None:
+        return np.zeros_like(detection.blasts)
+    return detection.dying & ~detection.blasts  # which a person may have drawn
