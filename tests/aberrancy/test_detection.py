@@ -108,6 +108,19 @@ def test_membership_of_one_event_is_that_event_or_its_like(template):
     assert grown.normal_share in {0.0, grown.events.mean()}  # the events are the reference itself
 
 
+def test_membership_takes_no_event_that_is_another_clusters(simulate, gate, template):
+    simulated = simulate(13_000, blasts=("common", 0.05), n_events=15_000)
+    gated = gate(simulated.sample)
+    events = b_lineage_events(gated, template.markers)
+    free = ~simulated.blasts[gated.mask("B_lineage")]
+    normal = -template.surprise(events)
+    seed = free & (-normal > template.threshold - 3)
+    grown = refine_membership(template, events, normal, seed, free)
+    assert grown.settled.count
+    assert not (grown.settled.events & ~free).any()
+    assert not (grown.early.events & ~free).any()
+
+
 def test_plasma_cells_at_the_rim_of_theirs_are_no_suspects(definitions, gate, simulate, template):
     found = [
         detect_against_template(

@@ -118,7 +118,7 @@ def test_a_template_survives_its_file(template, tmp_path):
     path = tmp_path / "normal.npz"
     save_template(template, path)
     loaded = load_template(path)
-    for name in ("name", "markers", "normals", "left_out", "threshold"):
+    for name in ("name", "markers", "normals", "left_out", "threshold", "sizes"):
         assert getattr(loaded, name) == getattr(template, name)
     assert dict(loaded.fluorochromes) == dict(template.fluorochromes)
     for name in ("weights", "means", "covariances", "levels", "rates"):
@@ -127,6 +127,11 @@ def test_a_template_survives_its_file(template, tmp_path):
     assert set(loaded.anchors) == set(template.anchors)
     for name, values in template.anchors.items():
         np.testing.assert_array_equal(loaded.anchors[name], values)
+
+
+def test_an_older_file_does_not_tell_its_marrows_apart(template, written):
+    assert sum(template.sizes) == len(template.reference)
+    assert load_template(written(facts={"format": 3}, drop=("sizes",))).sizes == ()
 
 
 @pytest.fixture
@@ -162,6 +167,9 @@ def written(template, tmp_path):
         ({"facts": {"levels": [0.0]}}, "a rate for each"),
         ({"facts": {"levels": [1.0], "rates": [0.1]}}, "levels must rise from 0"),
         ({"facts": {"levels": 3}}, "expected a list"),
+        ({"facts": {"sizes": 3}}, "expected a list"),
+        ({"facts": {"sizes": [1, 2, 3]}}, "number of reference events of each marrow"),
+        ({"facts": {"sizes": [-1, 1, 0, 0, 0, 0]}}, "number of reference events"),
         ({"facts": {"anchors": {"T": [1.0], "B_mature": [1.0]}}}, "anchors"),
         ({"facts": {"anchors": {}}}, "anchors"),
         ({"drop": ("means",)}, "means"),
@@ -206,7 +214,7 @@ def test_a_truncated_file_is_refused(template, tmp_path, share):
 @pytest.fixture(scope="module")
 def content(template, tmp_path_factory):
     path = tmp_path_factory.mktemp("template") / "normal.npz"
-    small = replace(template, reference=template.reference[:20])
+    small = replace(template, reference=template.reference[:20], sizes=(20, 0, 0, 0, 0, 0))
     save_template(small, path)
     return path, path.read_bytes()
 

@@ -140,7 +140,9 @@ def found(judge, positive, template):
 def leukaemic(result):
     """Blasts of a result, the dying ones too."""
     membership = result.tubes[0].membership
-    cells = [membership[name].to_numpy() for name in ("blasts", "dying_blasts") if name in membership]
+    cells = [
+        membership[name].to_numpy() for name in ("blasts", "dying_blasts") if name in membership
+    ]
     return np.logical_or.reduce(cells)
 
 
