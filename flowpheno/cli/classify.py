@@ -189,7 +189,7 @@ def classify(
     with progress_bar("Judging") as advance:
         run = classify_files(paths, options, progress=advance)
     if not run.specimens and not run.failures:
-        raise typer.BadParameter("no FCS file among what was given")
+        raise typer.BadParameter(f"no FCS file among what was given: {', '.join(map(str, paths))}")
     write_results(run, out)
     earlier: Remarks = {}
     try:

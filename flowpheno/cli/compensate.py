@@ -118,7 +118,7 @@ def _checked(
         raise typer.BadParameter(f"does not exist: {', '.join(map(str, missing))}")
     files = find_files(paths)
     if paths and not files:
-        raise typer.BadParameter("no FCS file among what was given")
+        raise typer.BadParameter(f"no FCS file among what was given: {', '.join(map(str, paths))}")
     return files
 
 

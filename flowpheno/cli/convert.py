@@ -85,7 +85,7 @@ def convert(
         raise typer.BadParameter(f"does not exist: {', '.join(map(str, missing))}")
     files = find_files(paths)
     if not files:
-        raise typer.BadParameter("no FCS file among what was given")
+        raise typer.BadParameter(f"no FCS file among what was given: {', '.join(map(str, paths))}")
     conversion = _conversion(
         (to, fcs_version, transform),
         (panels, matrix),

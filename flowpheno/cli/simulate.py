@@ -42,6 +42,7 @@ NormalLost = Annotated[
 Unstained = Annotated[
     str, typer.Option(help="Channels of the tube to leave out, joined by commas")
 ]
+Force = Annotated[bool, typer.Option("--force", help="Replace an existing file")]
 MRD_TUBE = "euroflow_bcp_all_mrd_t1"
 
 
@@ -65,6 +66,7 @@ def marrow(
     lost: Lost = "",
     normal_lost: NormalLost = "",
     unstained: Unstained = "",
+    force: Force = False,
 ) -> None:
     """Write a simulated marrow.
 
@@ -102,7 +104,15 @@ def marrow(
         Markers that no normal cell shows, joined by commas.
     unstained : str
         Channels of the tube to leave out, joined by commas.
+    force : bool
+        Replace an existing file, which may be of a patient.
+
+    Raises
+    ------
+    SimulationError
+        If the file is there and not to be replaced.
     """
+    from flowpheno.errors import SimulationError
     from flowpheno.panel.tubes import builtin_tubes
     from flowpheno.simulation import (
         Conditions,
@@ -112,6 +122,8 @@ def marrow(
         write_simulated,
     )
 
+    if out.exists() and not force:
+        raise SimulationError(f"{out} exists; --force replaces it")
     specification, tubes = load_specification(), builtin_tubes()
     check_words(specification, tubes=[tube], backgrounds=[background], blasts=[blasts])
     if percent and not blasts:

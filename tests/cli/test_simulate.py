@@ -21,6 +21,17 @@ def test_the_same_seed_gives_the_same_events_and_says_simulated(tmp_path, capsys
     assert 0 < (truth["label"] == "blast").sum() < 0.2 * len(truth)
 
 
+def test_a_file_that_is_there_is_replaced_only_if_asked(tmp_path, one_line):
+    path = tmp_path / "patient.fcs"
+    path.write_bytes(b"a patient's")
+    command = ["simulate", "marrow", str(path), "--events", "50"]
+    assert main(command) == 1
+    assert "--force replaces it" in one_line()
+    assert path.read_bytes() == b"a patient's"
+    assert main([*command, "--force"]) == 0
+    assert path.read_bytes().startswith(b"FCS")
+
+
 @pytest.mark.parametrize("option", ["--tube", "--background", "--blasts"])
 def test_an_unknown_choice_lists_those_there_are(option, tmp_path, one_line):
     assert main(["simulate", "marrow", str(tmp_path / "x.fcs"), option, "fancy"]) == 2
