@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from flowpheno.arrays import EventMask
     from flowpheno.gating import GatedTube
 
-CD19 = Marker("CD19")
+CD10, CD19 = Marker("CD10"), Marker("CD19")
 
 
 def check_border(
@@ -35,12 +35,15 @@ def check_border(
     -------
     tuple of Finding
         ``CD19_BORDER_CROSSED`` where much of the blasts lies just above the cut, and immature
-        cells lie just below it: t(8;21) AML with dim CD19 looks so. Empty without blasts or CD19.
+        cells lie just below it: t(8;21) AML with dim CD19 looks so. Empty without blasts or CD19,
+        and where most of the blasts carry CD10, which those do not.
     """
     cut = gated.cutpoints.get(CD19)
     n = int(np.count_nonzero(blasts))
     cells = int(np.count_nonzero(gated.nucleated))
     if cut is None or 100 * n < max(limits.border_least_percent * cells, 1):
+        return ()
+    if _carry_cd10(gated, blasts, limits):
         return ()
     distance = gated.decades.of(CD19) - cut.decade
     near = limits.border_log10
@@ -62,3 +65,11 @@ def check_border(
             value=share,
         ),
     )
+
+
+def _carry_cd10(gated: GatedTube, blasts: EventMask, limits: AberrancyLimits) -> bool:
+    cut = gated.cutpoints.get(CD10)
+    if cut is None or gated.decades.relative:
+        return False
+    share = np.mean(gated.decades.of(CD10)[blasts] > max(cut.decade, cut.control_end))
+    return bool(100 * share >= limits.border_cd10_percent)

@@ -124,6 +124,8 @@ class AberrancyLimits:
         Percent of the blasts just above the cut from which they pile up there.
     border_below_share : float
         Immature cells outside the B lineage just below the cut, as a share of those above.
+    border_cd10_percent : float
+        Percent of the blasts with CD10 from which they are of the B lineage, wherever the cut.
     diluted_erythroid, diluted_progenitors, diluted_hematogones : float
         Percent of nucleated cells below which all three must lie in a hemodiluted specimen.
     diluted_granulocytes : float
@@ -214,6 +216,7 @@ class AberrancyLimits:
     border_log10: float
     border_percent: float
     border_below_share: float
+    border_cd10_percent: float
     diluted_erythroid: float
     diluted_progenitors: float
     diluted_hematogones: float
