@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from flowpheno.aberrancy.limits import AberrancyLimits
     from flowpheno.aberrancy.template import NormalTemplate
-    from flowpheno.arrays import Values
+    from flowpheno.arrays import Matrix, Values
     from flowpheno.gating import GatedTube
     from flowpheno.marker import Marker
 
@@ -26,14 +26,16 @@ _MATURE = 0.5
 """Share of mature B cells from which a cluster is theirs."""
 _WIDER = 10
 """Times the neighbours among which each marrow has some."""
-_SENSITIVE = "; a slightly different spillover matrix would make it none"
+_SENSITIVE = (
+    "; a slightly different spillover matrix, or other cells of the kind, would make it none"
+)
 
 
 def show_aberrant(
     gated: GatedTube,
     template: NormalTemplate,
     rows: np.ndarray[tuple[int], np.dtype[np.intp]],
-    medians: Values,
+    events: Matrix,
     limits: AberrancyLimits,
 ) -> tuple[tuple[Aberrancy, ...], bool]:
     """Find every difference of a cluster, and tell whether they suffice.
@@ -45,9 +47,9 @@ def show_aberrant(
     template : NormalTemplate
         The template.
     rows : ndarray of int
-        Events of the cluster; not empty.
-    medians : Values
-        Their medians in decades, drift taken off, shape ``(m,)``.
+        Events of the cluster, shape ``(n,)``; not empty.
+    events : Matrix
+        The same in decades, drift taken off, shape ``(n, m)``.
     limits : AberrancyLimits
         Parameters.
 
@@ -56,12 +58,16 @@ def show_aberrant(
     tuple
         Differences, the largest first, and whether two of them are independent or one is strong.
         A lesser one (`lesser_aberrancies`) counts beside one other; one alone, however strong,
-        makes no precursors of cells that are mature. What a slightly wrong matrix would unmake
-        shows nothing.
+        makes no precursors of cells that are mature. What a slightly wrong matrix would unmake,
+        or other cells of the same population could, shows nothing.
     """
+    medians = np.median(events, axis=0)
+    reach = 100 * limits.median_sd * 0.5 / np.sqrt(len(events))  # percent, of ranks about a median
+    ends = np.percentile(events, [max(50 - reach, 0), min(50 + reach, 100)], axis=0) - medians
 
     def _moves(marker: Marker) -> Values:
-        return moved_by_spill(gated, rows, marker, limits)
+        by_chance = ends[:, template.markers.index(marker)]
+        return np.concatenate([moved_by_spill(gated, rows, marker, limits), by_chance])
 
     found = cluster_aberrancies(template, medians, limits, moves=_moves)
     apart = independent(gated, [a for a in found if not a.sensitive], limits)

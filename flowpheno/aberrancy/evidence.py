@@ -49,7 +49,8 @@ class Aberrancy:
     text : str
         The difference with its numbers, and what it was compared with.
     sensitive : bool
-        Whether a slightly different spillover matrix would make it none.
+        Whether a slightly different spillover matrix, or other cells of the population, would make
+        it none.
     """
 
     marker: Marker

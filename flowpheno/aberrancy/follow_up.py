@@ -123,8 +123,8 @@ def _differences(
         return (), False
     moved = drift(gated, template.markers, template.anchors, limits)
     events = b_lineage_events(gated, template.markers) - moved.applied
-    medians = np.median(events[within[gated.mask("B_lineage")]], axis=0)
-    return show_aberrant(gated, template, np.flatnonzero(within), medians, limits)
+    alike = events[within[gated.mask("B_lineage")]]
+    return show_aberrant(gated, template, np.flatnonzero(within), alike, limits)
 
 
 def _merge(

@@ -26,6 +26,8 @@ class AberrancyLimits:
         Percentiles of those events a normal median lies between.
     aberrant_log10, strong_log10 : float
         Least shift of an aberrancy, decades.
+    median_sd : float
+        Standard errors by which the median of a cluster may be off, and the aberrancy stays one.
     lesser_log10, lesser_sd : float
         Least shift, decades and standard deviations between normal marrows, of an aberrancy that
         counts only beside another.
@@ -153,6 +155,7 @@ class AberrancyLimits:
     percentile_high: float
     aberrant_log10: float
     strong_log10: float
+    median_sd: float
     lesser_log10: float
     lesser_sd: float
     lesser_events: int
@@ -247,6 +250,7 @@ class AberrancyLimits:
             "1 <= mention_events <= lod_events": 1 <= self.mention_events <= self.lod_events,
             "0 < aberrant_log10 <= strong_log10": 0 < self.aberrant_log10 <= self.strong_log10,
             "0 < lesser_log10 <= aberrant_log10": 0 < self.lesser_log10 <= self.aberrant_log10,
+            "0 <= median_sd": self.median_sd >= 0,
             "0 < lesser_sd": self.lesser_sd > 0,
             "2 <= lesser_marrows": self.lesser_marrows >= 2,  # noqa: PLR2004 - for an SD
             "0 <= drift_apply_log10 <= drift_abort_log10": drift,

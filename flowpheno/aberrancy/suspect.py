@@ -205,9 +205,8 @@ def _call(
     count = int(np.count_nonzero(members))
     if count < limits.mention_events or count <= chance:
         return None
-    medians = np.median(cells.events[members], axis=0)
     rows = np.flatnonzero(cells.gated.mask("B_lineage"))[members]
-    found, shown = show_aberrant(cells.gated, cells.template, rows, medians, limits)
+    found, shown = show_aberrant(cells.gated, cells.template, rows, cells.events[members], limits)
     if not found:
         return None
     aberrant = shown and count >= limits.lod_events

@@ -112,9 +112,11 @@ def tube(simulate, gate):
 
 @pytest.fixture
 def shown(tube, definitions):
-    def of(name, medians, most=300):
+    def of(name, medians, most=300, sd=0.1):
         rows = np.flatnonzero(tube.mask(name))[:most]
-        found, suffices = show_aberrant(tube, invented(), rows, medians, definitions.aberrancy)
+        spread = np.random.default_rng(5).normal(0, sd, (len(rows), len(medians)))
+        events = medians + spread - np.median(spread, axis=0)
+        found, suffices = show_aberrant(tube, invented(), rows, events, definitions.aberrancy)
         return [a.marker for a in found], suffices
 
     return of
@@ -149,3 +151,11 @@ def test_few_cells_show_no_lesser_one(shown):
 def test_one_strong_difference_makes_no_precursor_of_mature_cells(shown):
     assert shown("B_mature", moved(**STRONG)) == (["CD38"], False)
     assert shown("B_mature", moved(**STRONG, **SECOND)) == (["CD38", "CD81"], True)
+
+
+def test_what_other_cells_of_the_kind_might_not_show_shows_nothing(shown):
+    two = moved(CD38=-0.55, CD81=-0.55)
+    assert shown("B_precursors", two, most=300, sd=0.3)[1]
+    assert shown("B_precursors", two, most=25, sd=0.1)[1]
+    named, suffices = shown("B_precursors", two, most=25, sd=0.6)
+    assert (sorted(named), suffices) == (["CD38", "CD81"], False)
