@@ -162,7 +162,7 @@ def _judge(
         return None
     growth = refine_membership(cells.template, cells.events, -cells.surprise, seed, ~taken)
     if np.mean(cells.plasma[growth.settled.events]) > _MOST:
-        return None
+        return _if_far(cells, first, limits)
     second = _call_grown(cells, growth.settled, limits)
     if growth.settled.count > limits.grown_runaway * growth.early.count:
         return _without_border(cells, first, second, growth, limits)
@@ -181,16 +181,18 @@ def _without_border(
     """Judge a cluster that runs into normal cells: suspicious at most, and before it ran."""
     beyond = settled is None and growth.settled.count > limits.grown_most * first.count
     early = None if beyond else _call_grown(cells, growth.early, limits) or settled
-    if early is None and _is_far(cells, first, limits):
-        early = first
-    return None if early is None else replace(early, call=AberrancyCall.SUSPICIOUS)
+    if early is None:
+        return _if_far(cells, first, limits)
+    return replace(early, call=AberrancyCall.SUSPICIOUS)
 
 
-def _is_far(cells: BLineage, first: Suspect, limits: AberrancyLimits) -> bool:
-    """Whether aberrant events lie where no rim of a normal population reaches."""
+def _if_far(cells: BLineage, first: Suspect, limits: AberrancyLimits) -> Suspect | None:
+    """Suspect aberrant events that lie where no rim of a normal population reaches."""
     excess = cells.surprise[first.members] - cells.template.threshold
     aberrant = first.call is AberrancyCall.ABERRANT
-    return aberrant and bool(np.median(excess) >= limits.grown_far)
+    if not aberrant or np.median(excess) < limits.grown_far:
+        return None
+    return replace(first, call=AberrancyCall.SUSPICIOUS)
 
 
 def _call_grown(cells: BLineage, grown: Membership, limits: AberrancyLimits) -> Suspect | None:
